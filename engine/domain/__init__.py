@@ -1,0 +1,1 @@
+"""Plain values that every room of the engine and the window share. Imports nothing of ours but errors."""

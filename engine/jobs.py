@@ -1,0 +1,62 @@
+"""Long work as generators: every job yields events and returns its result.
+
+A `yield` is the point at which a job can be cancelled: the caller closes the generator, and the job's `finally`
+blocks and context managers restore what they changed. Jobs yield at least twice a second where the work allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`done` of `total` steps of a stage are finished; `total` 0 means that it is not known."""
+
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class FrameDone:
+    """A frame's labels and scores are on disk, as a draft or finished."""
+
+    frame: int
+    state: Literal["draft", "done"] = "done"
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something the user should know that stops nothing ("Frames 1012-1015 are missing.")."""
+
+    text: str
+    level: Literal["info", "warning"] = "info"
+
+
+@dataclass(frozen=True)
+class TrainStep:
+    """One step of learning: losses by name, and hold-out IoU by part name where it was measured at this step."""
+
+    step: int
+    total: int
+    losses: dict[str, float]
+    holdout_iou: dict[str, float] | None = None
+
+
+Event = Progress | FrameDone | Message | TrainStep
+Job = Generator[Event, None, R]
+
+
+def run_to_end(job: Job[R]) -> R:
+    """Returns the job's result, dropping its events."""
+    while True:
+        try:
+            next(job)
+        except StopIteration as stop:
+            result: R = stop.value
+            return result
