@@ -1,0 +1,30 @@
+"""The one command, `smite-studio`: with a verb the command line, without one the window."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs a verb without touching Qt, or opens the window on the paths given; returns the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments and not _opens_window(arguments[0]):
+        from engine.cli.main import main as run_verb
+
+        return run_verb(arguments)
+    from app.bootstrap import open_window
+
+    return open_window(arguments)
+
+
+def _opens_window(word: str) -> bool:
+    """Tells whether `word` is something to open: verbs win over files, and a mistyped verb gets the parser's answer."""
+    from engine.cli.main import VERBS
+
+    return word not in VERBS and Path(word).exists()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""`smite-studio VERB ...`: finds the verb, runs it, and turns its outcome into an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from engine.cli.reporter import Reporter
+from engine.errors import EngineError
+
+# Verb: what the overview says of it. The verb's own module is imported only when it is used.
+VERBS: dict[str, str] = {
+    "demo": "run the main job on the built-in sample shot and say where to look",
+    "train": "learn a profile from painted references",
+    "segment": "segment a clip into parts",
+    "export": "write mattes, label maps or an overlay video from a result",
+    "evaluate": "measure a result against true masks",
+    "models": "list, fetch and check the pretrained models that some features need",
+}
+CANCELLED = 130
+_EXIT_CODES = """exit codes:
+  0    done
+  2    the command line itself is wrong
+  3    an input cannot be used (file, mask, range, profile)
+  4    the output cannot be written (disk full, no permission, something is already there)
+  5    model weights are missing; nothing is downloaded unasked
+  6    the device ran out of memory even at the smallest window
+  7    a check found something that is not fit for delivery
+  8    a fault of the program itself
+  130  cancelled; what was finished is kept"""
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs one verb and returns its exit code (see `smite-studio --help`)."""
+    arguments = _parser(argv).parse_args(argv)
+    reporter = Reporter.for_terminal(as_json=arguments.json)
+    try:
+        module = importlib.import_module(f"engine.cli.{arguments.verb}")
+        return int(module.run(arguments, reporter))
+    except EngineError as error:
+        reporter.fail(str(error), type(error).__name__)
+        return error.exit_code
+    except KeyboardInterrupt:
+        reporter.fail("Cancelled. What was finished is kept; run the same command again to go on.", "Cancelled")
+        return CANCELLED
+
+
+def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="smite-studio",
+        description="Paint parts on a few frames, get mattes of the whole clip. Without a verb the window opens.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"smite-studio {version('smite-studio')}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    wanted = next((word for word in argv if not word.startswith("-")), "")
+    for verb, summary in VERBS.items():
+        below = verbs.add_parser(
+            verb, help=summary, description=_sentence(summary), formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        if verb == wanted:
+            importlib.import_module(f"engine.cli.{verb}").add_arguments(below)
+        below.add_argument("--json", action="store_true", help="print one JSON object a line, for other programs")
+    return parser
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
