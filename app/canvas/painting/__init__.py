@@ -1,0 +1,1 @@
+"""The arithmetic of painting, free of Qt: brushes, shapes, regions, and how a label meets what is there."""
