@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from engine.media.stills import IMAGE_SUFFIXES
 _NUMBERED = re.compile(r"(?P<prefix>.*?)(?P<digits>\d+)(?P<suffix>\D*)", re.DOTALL)
 _PATTERN = re.compile(r"%(?:0(?P<width>\d+))?d|(?P<hashes>#+)")
 _MAX_CHOICES = 6
+_GENERIC_FOLDERS = ("images", "jpegimages", "frames")
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class SequenceFiles:
     """The files of one clip by frame number.
 
     Attributes:
-        name: What the clip is called: the part before the digits, or the folder's name.
+        name: What the clip is called: the folder where one was given, else the part before the digits.
         paths: Path of each frame, keys ascending.
         ignored: Images of the folder that do not belong to the sequence.
     """
@@ -96,7 +97,9 @@ def _from_folder(folder: Path) -> SequenceFiles:
     if groups:
         (key, found), *_ = groups.items()
         members = set(found)
-        return _sequence(key, found, tuple(p for p in files if p not in members))
+        # Folders like JPEGImages say nothing of the shot.
+        name = _folder_name(folder.resolve().parent if folder.name.lower() in _GENERIC_FOLDERS else folder)
+        return replace(_sequence(key, found), name=name, ignored=tuple(p for p in files if p not in members))
     if len(files) == 1:
         return SequenceFiles(files[0].stem, {0: files[0]})
     raise InputError(
@@ -154,10 +157,10 @@ def _numbers(files: Iterable[Path]) -> list[int]:
     return [int(match["digits"]) for path in files if (match := _split(path))]
 
 
-def _sequence(key: _Key, files: list[Path], ignored: tuple[Path, ...] = ()) -> SequenceFiles:
+def _sequence(key: _Key, files: list[Path]) -> SequenceFiles:
     numbered = sorted(zip(_numbers(files), files, strict=True))
     _check_unique(numbered)
-    return SequenceFiles(_clip_name(key.prefix, files[0].parent), dict(numbered), ignored)
+    return SequenceFiles(_clip_name(key.prefix, files[0].parent), dict(numbered))
 
 
 def _check_unique(numbered: list[tuple[int, Path]]) -> None:
@@ -167,4 +170,8 @@ def _check_unique(numbered: list[tuple[int, Path]]) -> None:
 
 
 def _clip_name(prefix: str, folder: Path) -> str:
-    return prefix.rstrip("._- ") or folder.resolve().name or "clip"
+    return prefix.rstrip("._- ") or _folder_name(folder)
+
+
+def _folder_name(folder: Path) -> str:
+    return folder.resolve().name or "clip"

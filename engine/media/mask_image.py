@@ -1,0 +1,202 @@
+"""Mask files as they come, before anyone knows which part table they follow.
+
+What a file is taken for:
+
+- `.npy`: a 2-D array of whole numbers 0..255 is an index mask (255 not painted); booleans are a binary mask.
+- Palette PNG: an index mask, 255 not painted.
+- Grey or 1-bit PNG: with only 0 and one other value, a binary mask. With more values, an index mask if they are the ids
+  of the given parts, or - where no parts are given - if they are small (up to 32) or run 1, 2, 3 ... without 255;
+  otherwise an antialiased binary mask, cut at 128. 16-bit files that use more than 8 bits are scaled to 8 first.
+- RGB PNG with R = G = B: as grey. Otherwise colour-coded: each flat colour is a part, black is background.
+- PNG with alpha: where alpha is 255 throughout, as without it. Where the visible pixels have few flat colours, these
+  are parts and transparent pixels (alpha below 128) background; where they are a picture, alpha is one binary part.
+
+Pixels between two flat colours (antialiasing) go to the nearest one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from engine.domain.labels import UNKNOWN
+from engine.domain.parts import Colour, PartSet
+from engine.errors import InputError
+
+MASK_SUFFIXES = (".png", ".npy")
+
+CUT = 128
+_MAX_PLAUSIBLE_INDEX = 32
+_MAX_FLAT_COLOURS = 64
+_MAX_BLENDED_SHARE = 0.05
+"""Share of pixels that may lie between flat colours before an image counts as a picture."""
+_FLAT_SHARE = 0.0005
+"""Share of the pixels that one colour must have to count as flat where blended pixels occur."""
+
+
+@dataclass(frozen=True)
+class MaskImage:
+    """What one mask file shows.
+
+    Attributes:
+        path: The file, for messages.
+        kind: "index": values are part ids, 255 not painted. "binary": 0 and 1. "colours": values are the keys of
+            `colours`, which mean nothing beyond this file.
+        values: (H, W) uint8.
+        colours: Colour of each value, where the file has one.
+    """
+
+    path: Path
+    kind: Literal["index", "binary", "colours"]
+    values: NDArray[np.uint8]
+    colours: Mapping[int, Colour] = field(default_factory=dict)
+
+
+def load_mask(path: Path, *, parts: PartSet | None = None) -> MaskImage:
+    """Reads a mask file.
+
+    Args:
+        path: A .png or .npy file.
+        parts: The parts it should follow, or None where they are still to be found.
+
+    Raises:
+        InputError: The file is missing, empty, cut off, or not a mask.
+    """
+    if not path.is_file():
+        raise InputError(f"The mask '{path}' does not exist.")
+    if path.stat().st_size == 0:
+        raise InputError(f"The mask '{path}' is empty (0 bytes). Save it again.")
+    if path.suffix.lower() == ".npy":
+        return _from_array(path, _load_npy(path))
+    try:
+        with Image.open(path, formats=("PNG",)) as image:
+            image.load()
+            return _from_png(path, image, parts)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise InputError(f"The mask '{path}' is damaged or no PNG ({error}). Save it again as PNG.") from error
+
+
+def _load_npy(path: Path) -> NDArray[Any]:
+    try:
+        return np.asarray(np.load(path, allow_pickle=False))
+    except (OSError, ValueError, EOFError) as error:
+        raise InputError(f"The mask '{path}' is no NumPy array of numbers. Save it with numpy.save.") from error
+
+
+def _from_array(path: Path, array: NDArray[Any]) -> MaskImage:
+    array = np.squeeze(array)
+    if array.ndim != 2 or array.size == 0:
+        raise InputError(f"The mask '{path}' must be a 2-D array of labels; its shape is {array.shape}.")
+    if array.dtype == np.bool_:
+        return MaskImage(path, "binary", array.astype(np.uint8))
+    if not np.issubdtype(array.dtype, np.number) or np.iscomplexobj(array):
+        raise InputError(f"The mask '{path}' must hold whole numbers 0 to 255; its type is {array.dtype}.")
+    low, high = array.min(), array.max()
+    if not (low >= 0 and high <= 255 and np.array_equal(array, np.floor(array))):
+        raise InputError(f"The mask '{path}' must hold whole numbers 0 to 255; it holds {low:g} to {high:g}.")
+    return MaskImage(path, "index", array.astype(np.uint8))
+
+
+def _from_png(path: Path, image: Image.Image, parts: PartSet | None) -> MaskImage:
+    if image.mode == "P":
+        return _from_palette(path, image)
+    if image.mode == "1":
+        return MaskImage(path, "binary", np.asarray(image).astype(np.uint8))
+    if image.mode in ("L", "I", "I;16"):
+        return _from_grey(path, _to_8_bit(np.asarray(image)), parts)
+    if image.mode in ("LA", "RGBA", "La", "RGBa"):
+        return _from_alpha(path, np.asarray(image.convert("RGBA")), parts)
+    return _from_rgb(path, np.asarray(image.convert("RGB")), parts)
+
+
+def _from_palette(path: Path, image: Image.Image) -> MaskImage:
+    values = np.asarray(image, dtype=np.uint8)
+    table = np.asarray(image.getpalette("RGB") or [], np.uint8).reshape(-1, 3)
+    colours = {int(v): _colour(table[v]) for v in np.unique(values) if 0 < v < UNKNOWN and v < len(table)}
+    return MaskImage(path, "index", values, colours)
+
+
+def _to_8_bit(grey: NDArray[Any]) -> NDArray[np.uint8]:
+    wide = grey.astype(np.int64)
+    return np.asarray(wide if wide.max(initial=0) <= 255 else (wide + CUT) // 257, np.uint8)
+
+
+def _from_grey(path: Path, grey: NDArray[np.uint8], parts: PartSet | None) -> MaskImage:
+    values = [int(v) for v in np.unique(grey) if v]
+    ids = None if parts is None else set(parts.ids)
+    if len(values) <= 1:
+        # One value only: an index mask that shows one part if it can be an id, else black and white.
+        is_index = not values or (values[0] in ids if ids is not None else values[0] < CUT)
+        return MaskImage(path, "index", grey) if is_index else MaskImage(path, "binary", (grey > 0).astype(np.uint8))
+    if _are_indices(values, ids):
+        return MaskImage(path, "index", grey)
+    return MaskImage(path, "binary", (grey >= CUT).astype(np.uint8))
+
+
+def _are_indices(values: list[int], ids: set[int] | None) -> bool:
+    """Returns whether two or more grey values are part ids rather than the soft edge of a binary mask."""
+    inner = [value for value in values if value != UNKNOWN]
+    few_and_small = inner[-1] <= _MAX_PLAUSIBLE_INDEX
+    gapless = UNKNOWN not in values and inner == list(range(1, len(inner) + 1))
+    if ids is not None and set(inner) <= ids:
+        return True
+    # Unknown indices must reach the check that refuses them, so small values stay indices beside a part table too.
+    return few_and_small or gapless
+
+
+def _from_alpha(path: Path, rgba: NDArray[np.uint8], parts: PartSet | None) -> MaskImage:
+    alpha = rgba[..., 3]
+    if alpha.min() == 255:
+        return _from_rgb(path, rgba[..., :3], parts)
+    visible = alpha >= CUT
+    rgb = np.where(visible[..., None], rgba[..., :3], 0).astype(np.uint8)
+    flat = _flat_colours(rgb, parts)
+    # White or black under alpha is how one matte is usually saved.
+    if flat is None or len(flat) <= 1:
+        colours = {} if not flat else {1: flat[0]}
+        return MaskImage(path, "binary", visible.astype(np.uint8), colours)
+    return MaskImage(path, "colours", _nearest_colour(rgb, flat), dict(enumerate(flat, start=1)))
+
+
+def _from_rgb(path: Path, rgb: NDArray[np.uint8], parts: PartSet | None) -> MaskImage:
+    if bool((rgb[..., 0] == rgb[..., 1]).all() and (rgb[..., 1] == rgb[..., 2]).all()):
+        return _from_grey(path, rgb[..., 0], parts)
+    flat = _flat_colours(rgb, parts)
+    if flat is None:
+        raise InputError(f"'{path}' is a picture, not a mask: it has too many colours. Save masks with flat colours.")
+    return MaskImage(path, "colours", _nearest_colour(rgb, flat), dict(enumerate(flat, start=1)))
+
+
+def _flat_colours(rgb: NDArray[np.uint8], parts: PartSet | None) -> list[Colour] | None:
+    """Returns the flat colours but black, by value, or None where the image is a picture."""
+    packed = (rgb[..., 0].astype(np.uint32) << 16) | (rgb[..., 1].astype(np.uint32) << 8) | rgb[..., 2]
+    codes, counts = np.unique(packed, return_counts=True)
+    known = set() if parts is None else {(r << 16) | (g << 8) | b for r, g, b in (p.colour for p in parts)}
+    large = counts >= max(2.0, _FLAT_SHARE * packed.size)
+    is_flat = large | np.isin(codes, list(known)) | (codes == 0) if len(codes) > _MAX_FLAT_COLOURS else counts > 0
+    blended = counts[~is_flat].sum() / packed.size
+    if blended > _MAX_BLENDED_SHARE or np.count_nonzero(is_flat) > _MAX_FLAT_COLOURS:
+        return None
+    return [_colour((int(c) >> 16, int(c) >> 8 & 255, int(c) & 255)) for c in codes[is_flat] if c]
+
+
+def _nearest_colour(rgb: NDArray[np.uint8], colours: list[Colour]) -> NDArray[np.uint8]:
+    """Returns 0 for black and 1 + i for the i-th colour, whichever is nearest."""
+    best = np.zeros(rgb.shape[:2], np.uint8)
+    nearest = (rgb.astype(np.int32) ** 2).sum(axis=2)
+    for value, colour in enumerate(colours, start=1):
+        distance = ((rgb.astype(np.int32) - np.asarray(colour, np.int32)) ** 2).sum(axis=2)
+        closer = distance < nearest
+        best[closer] = value
+        nearest = np.where(closer, distance, nearest)
+    return best
+
+
+def _colour(values: Any) -> Colour:
+    return (int(values[0]), int(values[1]), int(values[2]))
