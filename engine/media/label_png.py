@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from engine.atomic import replacing
 from engine.domain.labels import LabelMap, check_label_map
 from engine.domain.parts import PartSet
+from engine.errors import InputError
 
 _COMPRESSION = 4
 """zlib level: flat label maps hardly shrink beyond it, and level 9 takes several times as long."""
@@ -31,3 +33,18 @@ def write_label_png(path: Path, labels: LabelMap, parts: PartSet) -> None:
     image.putpalette(parts.palette(), "RGB")
     with replacing(path) as temporary:
         image.save(temporary, format="PNG", compress_level=_COMPRESSION)
+
+
+def read_label_png(path: Path) -> LabelMap:
+    """Returns the (H, W) uint8 values of what `write_label_png` wrote; masks from strangers go through `masks`.
+
+    Raises:
+        InputError: The file is missing, damaged, or has no single 8-bit channel.
+    """
+    try:
+        with Image.open(path) as image:
+            if image.mode not in ("P", "L"):
+                raise InputError(f"'{path}' is no label map: its mode is {image.mode}, not a palette or 8-bit grey.")
+            return np.array(image, np.uint8)
+    except (OSError, ValueError, SyntaxError) as error:
+        raise InputError(f"The labels '{path}' cannot be read ({error}). Segment this frame again.") from error
