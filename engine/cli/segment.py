@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import get_args
 
 from engine.api.places import cache_folder
-from engine.api.segment import SegmentRequest, segment
+from engine.api.segment import segment
+from engine.api.segment_request import SegmentRequest
 from engine.cli.arguments import add_backbone, add_overwrite, add_parts, add_range
 from engine.cli.reporter import Reporter
 from engine.domain.settings import Attention, CropMode, SegmentSettings, Temporal, TrackerName

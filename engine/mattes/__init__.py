@@ -1,1 +1,1 @@
-"""To be furnished."""
+"""From scores to deliverables: mattes per part, label maps, review videos."""

@@ -110,7 +110,8 @@ class ResultWriter:
             found = read_record(folder)
             if fingerprint_digest(found.fingerprint) != fingerprint_digest(fingerprint):
                 raise OutputError(
-                    f"'{folder}' already holds a result made from something else ({changes(found.fingerprint, fingerprint)}). "
+                    f"'{folder}' already holds a result made from something else: "
+                    f"{changes(found.fingerprint, fingerprint)}. "
                     "Nothing was changed. Choose another folder, or --overwrite to keep the old one beside it."
                 )
             record = record.with_frames(found.frames)

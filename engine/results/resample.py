@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.labels import LabelMap
 from engine.domain.scores import FrameScores, PlateMap
+
+WINNING_MARGIN = 3 / 256
+"""By how much a label's score leads at least: three steps of 8 bits, of which rounding costs less than two."""
 
 
 def plate_box(scores: FrameScores, plate_hw: tuple[int, int]) -> tuple[slice, slice]:
@@ -73,33 +74,47 @@ def labels_on_plate(scores: FrameScores, plate_hw: tuple[int, int]) -> LabelMap:
     return labels
 
 
-def channels_on_plate(
+def scores_on_plate(
     scores: FrameScores, plate_hw: tuple[int, int], labels: LabelMap
-) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """Yields (label value, plate-size score) for background and every part; they sum to 1 and their argmax is `labels`.
+) -> tuple[tuple[slice, slice], NDArray[np.float32]]:
+    """Returns the part of the plate where the scores say something, and the scores there.
 
     Where the resampled scores would name another label than `labels` (painted frames, edits), the values of the two
-    are exchanged: the label wins and the sum stays.
+    are exchanged, and ties are broken by `WINNING_MARGIN`: the label wins and the sum stays.
+
+    Args:
+        scores: Scores of a frame.
+        plate_hw: Height and width of the plate.
+        labels: (H, W) label map of the frame.
+
+    Returns:
+        Rows and columns of the plate, and (K+1, h, w) float32 there, background first: sums to 1, argmax is `labels`.
     """
     box = plate_box(scores, plate_hw)
-    ids = (0, *scores.part_ids)
     stack = np.stack([to_plate(channel, scores.to_plate, box) for channel in scores.values])
     stack /= np.maximum(stack.sum(axis=0, keepdims=True), 1e-12)
-    _let_labels_win(stack, labels[box], ids)
-    for index, value in enumerate(ids):
-        plane = (labels == value).astype(np.float32)
-        plane[box] = stack[index]
-        yield value, plane
+    _let_labels_win(stack, labels[box], (0, *scores.part_ids))
+    return box, stack
 
 
 def _let_labels_win(stack: NDArray[np.float32], labels: LabelMap, ids: tuple[int, ...]) -> None:
+    """Makes `labels` the argmax of `stack`, in place, by a margin that survives rounding to 8 bits."""
     index_of = np.zeros(256, np.intp)
     index_of[list(ids)] = np.arange(len(ids))
     wanted = index_of[labels]
-    first = np.argmax(stack, axis=0)
-    y, x = np.nonzero(first != wanted)
-    strong, weak = first[y, x], wanted[y, x]
-    stack[strong, y, x], stack[weak, y, x] = stack[weak, y, x], stack[strong, y, x]
+    own = np.take_along_axis(stack, wanted[None], axis=0)[0]
+    y, x = np.nonzero(own < 0.5 + WINNING_MARGIN)  # elsewhere no other channel can come near
+    columns, wanted, pixel = stack[:, y, x], wanted[y, x], np.arange(y.size)
+    strongest = np.argmax(columns, axis=0)
+    columns[strongest, pixel], columns[wanted, pixel] = columns[wanted, pixel], columns[strongest, pixel]
+    others = columns.copy()
+    others[wanted, pixel] = -1
+    rival = np.argmax(others, axis=0)
+    short = np.clip(WINNING_MARGIN - (columns[wanted, pixel] - columns[rival, pixel]), 0, None) / 2
+    given = np.minimum(short, columns[rival, pixel])
+    columns[rival, pixel] -= given
+    columns[wanted, pixel] += given
+    stack[:, y, x] = columns
 
 
 def _clamped(start: float, stop: float, size: int) -> tuple[int, int]:

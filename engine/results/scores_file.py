@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.atomic import replacing
 from engine.domain.scores import FrameScores, PlateMap
 from engine.errors import InputError
+from engine.results.quantise import largest_remainder
 
 
 def write_scores(path: Path, scores: FrameScores) -> None:
@@ -20,7 +21,7 @@ def write_scores(path: Path, scores: FrameScores) -> None:
     Raises:
         OutputError: The file cannot be written.
     """
-    codes = quantised(scores.values)
+    codes = largest_remainder(scores.values, 255).astype(np.uint8)
     rows, columns = _box_of_interest(codes)
     place = scores.to_plate
     offset_x = place.offset_x + columns.start * place.scale_x
@@ -61,18 +62,6 @@ def read_scores(path: Path) -> FrameScores:
             )
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise InputError(f"The scores '{path}' cannot be read ({error}). Segment this frame again.") from error
-
-
-def quantised(values: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Returns (K+1, h, w) scores as uint8 that sum to exactly 255 at every pixel (largest remainder)."""
-    scaled = np.clip(values, 0, None)
-    scaled = scaled * (255 / np.maximum(scaled.sum(axis=0, keepdims=True), 1e-12))
-    codes = np.floor(scaled)
-    missing = 255 - codes.sum(axis=0)
-    # Stable ranking of the remainders: channel `r` gets one of the missing steps when fewer than `missing` precede it.
-    order = np.argsort(-(scaled - codes), axis=0, kind="stable")
-    rank = np.argsort(order, axis=0, kind="stable")
-    return np.asarray(codes + (rank < missing), np.uint8)
 
 
 def _box_of_interest(codes: NDArray[np.uint8]) -> tuple[slice, slice]:

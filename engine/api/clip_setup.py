@@ -1,0 +1,179 @@
+"""Everything `segment` needs to know of a clip before the first frame is scored."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.api.part_tables import merged, renamed, with_new_ids
+from engine.api.segment_request import SegmentRequest
+from engine.domain.frames import FrameRange, FrameSource, frames_text
+from engine.domain.labels import Painted
+from engine.domain.parts import PartSet
+from engine.domain.profile import Profile
+from engine.domain.settings import SegmentSettings
+from engine.domain.task import ClipTask
+from engine.errors import InputError
+from engine.jobs import Job, Message
+from engine.media import MediaSource, open_clip
+from engine.media.cuts import find_cuts, parse_cuts, scenes_between
+from engine.media.references import read_anchors
+
+if TYPE_CHECKING:
+    from engine.temporal.flow_store import FlowStore
+
+
+@dataclass(frozen=True)
+class ClipSetup:
+    """A clip that is ready to be segmented.
+
+    Attributes:
+        path: Where the clip lies.
+        source: The clip's frames.
+        frames: Numbers of the frames in question, ascending.
+        scenes: Stretches without a cut.
+        anchors: Painted frames by number, in the ids of `parts`.
+        parts: The part table of the result.
+        profile: The profile with its parts under the names they have here, or None.
+        flow: Optical flow of the clip.
+        fingerprint: What the result will be made from.
+    """
+
+    path: Path
+    source: MediaSource
+    frames: Sequence[int]
+    scenes: tuple[FrameRange, ...]
+    anchors: Mapping[int, Painted]
+    parts: PartSet
+    profile: Profile | None
+    flow: FlowStore
+    fingerprint: Mapping[str, Any]
+
+    @property
+    def plate_hw(self) -> tuple[int, int]:
+        """Height and width of the plate."""
+        return self.source.info.height, self.source.info.width
+
+    @property
+    def clip_facts(self) -> dict[str, Any]:
+        """Facts of the clip for `result.json`."""
+        info = self.source.info
+        return {
+            "name": info.name,
+            "path": str(self.path.absolute()),
+            "width": info.width,
+            "height": info.height,
+            "rate": str(info.rate) if info.rate else None,
+            "pixel_aspect": str(info.pixel_aspect),
+            "colour_space": info.colour_space,
+            "content_id": info.content_id,
+        }
+
+    def scene_of(self, frame: int) -> FrameRange:
+        """Returns the scene that holds `frame`."""
+        return next(scene for scene in self.scenes if frame in scene)
+
+    def task(self, frames: Sequence[int], settings: SegmentSettings) -> ClipTask:
+        """Returns what a backbone is asked to do for `frames`."""
+        return ClipTask(self.source, self.scenes, frames, self.anchors, self.parts, settings)
+
+
+def open_setup(request: SegmentRequest, profile: Profile | None) -> Job[ClipSetup]:
+    """Opens the clip, reads what was painted, finds the cuts, and returns it all.
+
+    Raises:
+        InputError: Clip, anchors, range or part names cannot be used.
+    """
+    source = open_clip(request.clip, colour_space=request.colour_space)
+    try:
+        for note in source.notes:
+            yield Message(note, "warning")
+        frames = frames_in_range(source, request.frame_range)
+        profile = replace(profile, parts=renamed(profile.parts, request.part_map)) if profile else None
+        parts, anchors = yield from _painted(request, source, profile)
+        span = _span(source.numbers, (*frames, *anchors))
+        given = parse_cuts(request.cuts)
+        cuts = (yield from find_cuts(source, span)) if given is None else given
+        fingerprint = _fingerprint(request, source, profile, anchors, parts)
+        scenes = scenes_between(span, cuts)
+        flow = _flow_store(request, source)
+    except BaseException:
+        source.close()
+        raise
+    return ClipSetup(request.clip, source, frames, scenes, anchors, parts, profile, flow, fingerprint)
+
+
+def frames_in_range(source: FrameSource, wanted: FrameRange | None) -> tuple[int, ...]:
+    """Returns the clip's frame numbers inside `wanted`.
+
+    Raises:
+        InputError: The range reaches beyond the clip, or holds no frame.
+    """
+    numbers = tuple(source.numbers)
+    if wanted is None:
+        return numbers
+    if wanted.start < numbers[0] or wanted.stop - 1 > numbers[-1]:
+        raise InputError(
+            f"The range asks for {wanted}, but '{source.info.name}' has the frames {frames_text(numbers)}. "
+            "Give a range inside them."
+        )
+    inside = tuple(number for number in numbers if number in wanted)
+    if not inside:
+        raise InputError(f"None of the frames {wanted} exists; '{source.info.name}' has {frames_text(numbers)}.")
+    return inside
+
+
+def _painted(
+    request: SegmentRequest, source: FrameSource, profile: Profile | None
+) -> Job[tuple[PartSet, dict[int, Painted]]]:
+    learned = profile.parts if profile else PartSet(())
+    if request.anchors is None:
+        return merged(request.parts or PartSet(()), learned), {}
+    table = request.parts or (profile.parts if profile else None)
+    found = yield from read_anchors(request.anchors, source, parts=table, partial=request.partial)
+    parts = merged(found.parts, learned)
+    anchors = {number: with_new_ids(painted, found.parts, parts) for number, painted in found.frames.items()}
+    return parts, anchors
+
+
+def _span(numbers: Sequence[int], needed: Sequence[int]) -> tuple[int, ...]:
+    """Returns the frames that labels may travel through: those between the outermost needed ones."""
+    return tuple(number for number in numbers if min(needed) <= number <= max(needed))
+
+
+def _flow_store(request: SegmentRequest, source: FrameSource) -> FlowStore:
+    from engine.temporal.flow_store import FlowStore, working_size
+
+    folder = request.cache_folder / "flow" if request.cache_folder else None
+    return FlowStore(source, folder, working_size=working_size(source.info.width, source.info.height))
+
+
+def _fingerprint(
+    request: SegmentRequest,
+    source: FrameSource,
+    profile: Profile | None,
+    anchors: Mapping[int, Painted],
+    parts: PartSet,
+) -> dict[str, Any]:
+    return {
+        "clip": source.info.content_id,
+        "range": str(request.frame_range) if request.frame_range else "all",
+        "colour_space": source.info.colour_space,
+        "cuts": request.cuts,
+        "profile": profile.digest() if profile else "learned from the anchors",
+        "anchors": {str(number): _painted_digest(painted) for number, painted in sorted(anchors.items())},
+        "parts": parts.to_json(),
+        "settings": request.settings.to_json(),
+        "version": version("smite-studio"),
+    }
+
+
+def _painted_digest(painted: Painted) -> str:
+    digest = hashlib.sha256(painted.labels.tobytes())
+    if painted.coverage is not None:
+        digest.update(painted.coverage.tobytes())
+    return digest.hexdigest()[:16]
