@@ -136,7 +136,7 @@ def _painted(
     table = request.parts or (profile.parts if profile else None)
     found = yield from read_anchors(request.anchors, source, parts=table, partial=request.partial)
     parts = merged(found.parts, learned)
-    anchors = {number: with_new_ids(painted, found.parts, parts) for number, painted in found.frames.items()}
+    anchors = {number: with_new_ids(painted, found.parts, parts) for number, painted in found.painted.items()}
     return parts, anchors
 
 
