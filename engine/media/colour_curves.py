@@ -66,6 +66,15 @@ def matrix_to_rec709(primaries: Chromaticities) -> Matrix:
     return tuple((float(row[0]), float(row[1]), float(row[2])) for row in matrix)
 
 
+def linear_space_of(chromaticities: tuple[float, ...]) -> str | None:
+    """Returns the scene-linear space with these primaries and white (x, y of R, G, B, white), or None."""
+    known = (("linear", _REC709), ("acescg", _AP1), ("aces2065-1", _AP0), ("linear-rec2020", _REC2020))
+    for name, primaries in known:
+        if np.abs(np.ravel(primaries) - np.asarray(chromaticities)).max() < 1e-3:
+            return name
+    return None
+
+
 def _linear(v: Values) -> Values:
     return v
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engine.errors import InputError
 from engine.media.colour import AUTO, CINEON, LINEAR, SRGB
+from engine.media.colour_curves import linear_space_of
 from engine.media.plate import Plate
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".dpx")
@@ -65,8 +66,9 @@ def read_still(path: Path, *, colour_space: str = AUTO) -> Plate:
 
     Args:
         path: A png, jpg, tif, exr or dpx file.
-        colour_space: Name of its space; 'auto' takes EXR and other float files as scene-linear, DPX that is tagged as
-            printing density or logarithmic as Cineon, everything else as sRGB.
+        colour_space: Name of its space; 'auto' takes EXR and other float files as scene-linear in the primaries that
+            their chromaticities name (Rec.709 where they name none), DPX that is tagged as printing density or
+            logarithmic as Cineon, everything else as sRGB.
 
     Raises:
         InputError: The file is missing, empty, cut off or no image.
@@ -181,5 +183,8 @@ def _auto_space(path: Path, spec: Any) -> str:
     if path.suffix.lower() == ".dpx":
         transfer = spec.get_string_attribute("dpx:Transfer").lower()
         return CINEON if transfer in ("printing density", "logarithmic") else SRGB
-    is_float = spec.format.basetype in (oiio.HALF, oiio.FLOAT, oiio.DOUBLE)
-    return LINEAR if is_float else SRGB
+    if spec.format.basetype not in (oiio.HALF, oiio.FLOAT, oiio.DOUBLE):
+        return SRGB
+    primaries = spec.getattribute("chromaticities")
+    named = linear_space_of(tuple(primaries)) if primaries is not None and len(primaries) == 8 else None
+    return named or LINEAR
