@@ -34,10 +34,13 @@ MASK_SUFFIXES = (".png", ".npy")
 CUT = 128
 _MAX_PLAUSIBLE_INDEX = 32
 _MAX_FLAT_COLOURS = 64
-_MAX_BLENDED_SHARE = 0.05
-"""Share of pixels that may lie between flat colours before an image counts as a picture."""
-_FLAT_SHARE = 0.0005
-"""Share of the pixels that one colour must have to count as flat where blended pixels occur."""
+_MAX_COLOURS = 20_000
+"""With more different colours, an image is a picture."""
+_MIXTURE_SHARE = 0.1
+"""A mixture has at most this share of the pixels of either colour that it lies between."""
+_MIXTURE_SLACK = 6.0
+"""Distance (Euclidean, 8-bit RGB) of a mixture from the line between its two colours."""
+_MIN_FLAT_PIXELS = 3
 
 
 @dataclass(frozen=True)
@@ -174,16 +177,44 @@ def _from_rgb(path: Path, rgb: NDArray[np.uint8], parts: PartSet | None) -> Mask
 
 
 def _flat_colours(rgb: NDArray[np.uint8], parts: PartSet | None) -> list[Colour] | None:
-    """Returns the flat colours but black, by value, or None where the image is a picture."""
+    """Returns the flat colours but black, by value, or None where the image is a picture.
+
+    Taken from the most frequent on, a colour is flat unless it is a mixture of two that are flat already.
+    """
     packed = (rgb[..., 0].astype(np.uint32) << 16) | (rgb[..., 1].astype(np.uint32) << 8) | rgb[..., 2]
     codes, counts = np.unique(packed, return_counts=True)
-    known = set() if parts is None else {(r << 16) | (g << 8) | b for r, g, b in (p.colour for p in parts)}
-    large = counts >= max(2.0, _FLAT_SHARE * packed.size)
-    is_flat = large | np.isin(codes, list(known)) | (codes == 0) if len(codes) > _MAX_FLAT_COLOURS else counts > 0
-    blended = counts[~is_flat].sum() / packed.size
-    if blended > _MAX_BLENDED_SHARE or np.count_nonzero(is_flat) > _MAX_FLAT_COLOURS:
+    if len(codes) > _MAX_COLOURS:
         return None
-    return [_colour((int(c) >> 16, int(c) >> 8 & 255, int(c) & 255)) for c in codes[is_flat] if c]
+    known = [] if parts is None else [part.colour for part in parts]
+    table = np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=1).astype(np.float64)
+    flat, weights, rare = [(0, 0, 0)], [rgb.size], []
+    for at in np.argsort(-counts, kind="stable"):
+        colour = _colour(table[at])
+        if colour == (0, 0, 0) or (colour not in known and _is_mixture(table[at], counts[at], flat, weights)):
+            continue
+        if counts[at] < _MIN_FLAT_PIXELS and colour not in known:
+            rare.append(colour)
+            continue
+        flat.append(colour)
+        weights.append(int(counts[at]))
+        if len(flat) > _MAX_FLAT_COLOURS:
+            return None
+    # Where edges are antialiased, a rare colour is a corner of three parts; elsewhere it is a part of few pixels.
+    antialiased = len(codes) > len(flat) + len(rare)
+    found = flat[1:] if antialiased else flat[1:] + rare
+    return sorted(found) if len(found) <= _MAX_FLAT_COLOURS else None
+
+
+def _is_mixture(colour: NDArray[np.float64], count: int, flat: list[Colour], weights: list[int]) -> bool:
+    """Returns whether a colour lies between two flat ones, both of them far more frequent."""
+    ends = np.asarray([c for c, weight in zip(flat, weights, strict=True) if count < _MIXTURE_SHARE * weight], float)
+    if len(ends) < 2:
+        return False
+    first, second = np.triu_indices(len(ends), 1)
+    start, along = ends[first], ends[second] - ends[first]
+    position = ((colour - start) * along).sum(axis=1) / np.maximum((along**2).sum(axis=1), 1e-9)
+    nearest = start + np.clip(position, 0.0, 1.0)[:, None] * along
+    return bool((np.linalg.norm(colour - nearest, axis=1) <= _MIXTURE_SLACK).any())
 
 
 def _nearest_colour(rgb: NDArray[np.uint8], colours: list[Colour]) -> NDArray[np.uint8]:
