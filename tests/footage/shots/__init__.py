@@ -1,0 +1,1 @@
+"""The shots, one file each."""
