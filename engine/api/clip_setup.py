@@ -20,8 +20,8 @@ from engine.domain.task import ClipTask
 from engine.errors import InputError
 from engine.jobs import Job, Message
 from engine.media import MediaSource, open_clip
+from engine.media.anchors import read_anchors
 from engine.media.cuts import find_cuts, parse_cuts, scenes_between
-from engine.media.references import read_anchors
 
 if TYPE_CHECKING:
     from engine.temporal.flow_store import FlowStore

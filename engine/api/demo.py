@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.api.evaluate import EvaluateRequest, evaluate
-from engine.api.export import ExportFormat, ExportRequest, export
+from engine.api.export import ExportRequest, export
 from engine.api.segment import LEARNED_PROFILE, segment
 from engine.api.segment_request import SegmentRequest
 from engine.domain.frames import frame_number
 from engine.domain.parts import PartSet
 from engine.errors import OutputError
 from engine.jobs import Job, Message
+from engine.mattes.formats import ExportFormat
 
 if TYPE_CHECKING:
     from engine.evaluation import Report

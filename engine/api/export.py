@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,18 +18,12 @@ from engine.domain.frames import FrameRange, FrameSource, frames_text
 from engine.domain.parts import PartSet
 from engine.errors import InputError, OutputError
 from engine.jobs import FrameDone, Job, Message, Progress
-from engine.mattes.frame_mattes import FULL_SCALE, mattes
+from engine.mattes.formats import DEFAULT_PATTERNS, FULL_SCALE, ExportFormat
+from engine.mattes.frame_mattes import mattes
 from engine.mattes.naming import MIN_PADDING, FileNames
 from engine.media import open_clip
 from engine.media.label_png import write_label_png
 from engine.results.folder import ResultReader
-
-ExportFormat = Literal["png", "labels", "overlay"]
-DEFAULT_PATTERNS: dict[ExportFormat, str] = {
-    "png": "{part}/{part}.{frame}.png",
-    "labels": "labels/{shot}.{frame}.png",
-    "overlay": "{shot}_overlay.mp4",
-}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from engine.api.demo import DemoRequest, demo
 from engine.cli.arguments import add_overwrite
 from engine.cli.reporter import Reporter
 
@@ -18,6 +17,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     """Runs the demo and says where to look."""
+    from engine.api.demo import DemoRequest, demo
+
     outcome = reporter.drive(demo(DemoRequest(arguments.out, overwrite=arguments.overwrite)))
     reporter.say(outcome.to_text())
     reporter.result(outcome.to_json())

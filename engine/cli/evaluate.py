@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from engine.api.evaluate import EvaluateRequest, evaluate
 from engine.cli.arguments import checked, read_parts
 from engine.cli.reporter import Reporter
 from engine.domain.frames import FrameRange
@@ -35,6 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     """Measures and prints the table."""
+    from engine.api.evaluate import EvaluateRequest, evaluate
+
     request = EvaluateRequest(arguments.truth, arguments.result, arguments.exclude_frames, arguments.parts)
     report = reporter.drive(evaluate(request))
     reporter.say(report.to_text())

@@ -6,10 +6,9 @@ import argparse
 from pathlib import Path
 from typing import get_args
 
-from engine.api.export import DEFAULT_PATTERNS, ExportFormat, ExportRequest, export
 from engine.cli.arguments import add_overwrite, add_range
 from engine.cli.reporter import Reporter
-from engine.mattes.frame_mattes import FULL_SCALE
+from engine.mattes.formats import DEFAULT_PATTERNS, FULL_SCALE, ExportFormat
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     """Exports and says how many files lie where."""
+    from engine.api.export import ExportRequest, export
+
     request = ExportRequest(
         result=arguments.result,
         out=arguments.out,

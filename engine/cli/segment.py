@@ -6,9 +6,6 @@ import argparse
 from pathlib import Path
 from typing import get_args
 
-from engine.api.places import cache_folder
-from engine.api.segment import segment
-from engine.api.segment_request import SegmentRequest
 from engine.cli.arguments import add_backbone, add_overwrite, add_parts, add_range
 from engine.cli.reporter import Reporter
 from engine.domain.settings import Attention, CropMode, SegmentSettings, Temporal, TrackerName
@@ -58,6 +55,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     """Segments the clip and says where the result is and where it may be wrong."""
+    from engine.api.places import cache_folder
+    from engine.api.segment import segment
+    from engine.api.segment_request import SegmentRequest
+
     request = SegmentRequest(
         clip=arguments.clip,
         out=arguments.out,

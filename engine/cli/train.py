@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from engine.api.train import TrainRequest, train
 from engine.cli.arguments import add_backbone, add_overwrite, add_parts
 from engine.cli.reporter import Reporter
 from engine.domain.settings import TrainSettings
@@ -33,6 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     """Learns the profile and says where it is."""
+    from engine.api.train import TrainRequest, train
+
     request = TrainRequest(
         references=arguments.references,
         out=arguments.out,

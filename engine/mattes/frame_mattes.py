@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from engine.domain.labels import LabelMap
 from engine.domain.scores import FrameScores
+from engine.mattes.formats import FULL_SCALE
 from engine.results.quantise import largest_remainder
 from engine.results.resample import scores_on_plate
-
-FULL_SCALE = {8: 255, 16: 65535}
 
 
 def mattes(scores: FrameScores, labels: LabelMap, *, bits: int) -> Iterator[tuple[int, NDArray[np.uint16]]]:
