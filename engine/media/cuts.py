@@ -42,7 +42,7 @@ class CutSettings:
         colour_weight: How much colour adds; small enough that a change of light alone is no cut.
         prominence: A cut's difference is at least this many times the median of its surroundings.
         surroundings: Frames to each side that the median looks at.
-        persistence: Frames after a cut that must stay different from those before.
+        persistence: Frames after a cut that must stay different from as many before it; shorter flashes are no cuts.
     """
 
     thumbnail_px: int = 64
@@ -53,7 +53,7 @@ class CutSettings:
     colour_weight: float = 0.5
     prominence: float = 1.6
     surroundings: int = 6
-    persistence: int = 2
+    persistence: int = 3
 
 
 def find_cuts(
@@ -70,8 +70,8 @@ def find_cuts(
         InputError: A frame cannot be decoded.
     """
     chosen = settings or CutSettings()
-    # A thumbnail is needed from two frames before a cut to `persistence` after it, and no longer: any clip fits.
-    recent: deque[NDArray[np.uint8]] = deque(maxlen=3 + chosen.persistence)
+    # A thumbnail is needed from `persistence` frames before a cut to as many after it, and no longer: any clip fits.
+    recent: deque[NDArray[np.uint8]] = deque(maxlen=2 * chosen.persistence)
     steps: list[float] = []
     lasting: set[int] = set()
     for at, number in enumerate(frames):
@@ -79,7 +79,8 @@ def find_cuts(
         if at:
             steps.append(difference(recent[-2], recent[-1], chosen))
         last = at == len(frames) - 1
-        for cut in range(max(1, at - chosen.persistence), at + 1) if last else (at - chosen.persistence,):
+        ready = at + 1 - chosen.persistence
+        for cut in range(max(1, ready), at + 1) if last else (ready,):
             first_held = at + 1 - len(recent)
             if cut >= 1 and steps[cut - 1] >= chosen.threshold and _lasts(recent, cut - first_held, chosen):
                 lasting.add(cut)
@@ -184,7 +185,7 @@ def _stands_out(steps: Sequence[float], at: int, settings: CutSettings) -> bool:
 
 
 def _lasts(recent: Sequence[NDArray[np.uint8]], cut: int, settings: CutSettings) -> bool:
-    """Returns whether the thumbnails from position `cut` on stay different from the two before it."""
-    before = [recent[at] for at in range(max(0, cut - 2), cut)]
-    after = [recent[at] for at in range(cut, min(len(recent), cut + 1 + settings.persistence))]
+    """Returns whether the thumbnails from position `cut` on stay different from those before it."""
+    before = [recent[at] for at in range(max(0, cut - settings.persistence), cut)]
+    after = [recent[at] for at in range(cut, min(len(recent), cut + settings.persistence))]
     return all(difference(a, b, settings) >= settings.threshold for a in before for b in after)

@@ -184,7 +184,13 @@ def _has_alpha(frame: Any) -> bool:
 
 def _turn_of(frame: Any) -> tuple[bool, bool, bool]:
     """Returns (swap rows and columns first, flip left-right, flip top-bottom) of the frame's display matrix."""
-    for data in frame.side_data.keys():  # noqa: SIM118 - iterating the container yields keys of another kind
+    try:
+        side_data = list(frame.side_data.keys())
+    except ValueError:
+        # PyAV 18 raises for kinds of side data that it has no name for; the rotation is known without them.
+        turns = round(frame.rotation / 90) % 4
+        return ((False, False, False), (True, False, True), (False, True, True), (True, True, False))[turns]
+    for data in side_data:
         if data.type == SideDataType.DISPLAYMATRIX:
             a, b, _, c, d = np.frombuffer(bytes(data), "<i4")[:5].tolist()
             # x' = a x + c y, y' = b x + d y

@@ -9,7 +9,7 @@ from typing import Any
 import av
 
 from engine.errors import InputError
-from engine.media.video_index import VideoIndex, read_index
+from engine.media.video_index import VideoIndex, cut_off_text, read_index
 
 _SEEK_ONLY_BEYOND = 8
 """A target fewer frames ahead than this is decoded up to, even where a key frame lies between."""
@@ -25,7 +25,8 @@ class VideoDecoder:
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            self._container: Any = av.open(str(path), metadata_errors="replace")
+            # Resolved: FFmpeg takes "shot:1.mp4" for a protocol, but never an absolute path.
+            self._container: Any = av.open(str(path.resolve()), metadata_errors="replace")
         except (av.FFmpegError, OSError, ValueError) as error:
             raise InputError(f"'{path}' cannot be read as a video: {_reason(error)}.") from error
         streams = [s for s in self._container.streams.video if not s.disposition & s.disposition.attached_pic]
@@ -94,7 +95,7 @@ class VideoDecoder:
     def _restart(self) -> None:
         """Goes to the very start by opening the file anew: not every container can seek there."""
         self._container.close()
-        self._container = av.open(str(self._path), metadata_errors="replace")
+        self._container = av.open(str(self._path.resolve()), metadata_errors="replace")
         self.stream = self._container.streams[self._stream_at]
         self.stream.thread_type = "AUTO"
         self._frames = self._decode_timed() if self._index.timed else enumerate(self._decode_all())
@@ -121,6 +122,9 @@ class VideoDecoder:
             index = read_index(self._container, self.stream)
         except av.FFmpegError as error:
             raise self._cut_off(_reason(error)) from error
+        missing = cut_off_text(self._path, self._container, self.stream, index)
+        if missing:
+            raise self._cut_off(missing)
         if len(index) == 0:
             raise InputError(f"'{self._path}' holds no frames. Export or copy it again.")
         return index
