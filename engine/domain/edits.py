@@ -186,6 +186,15 @@ class LabelLayer:
             _unpack(packed.coverage, self._coverage[tile])
         return LabelEdit(edit.shape, tuple(inverse), edit.rect)
 
+    def current(self, edit: LabelEdit) -> LabelEdit:
+        """Returns the tiles of `edit` as they are now: what a journal keeps of a finished stroke."""
+        tiles = []
+        for packed in edit.tiles:
+            index = (packed.row, packed.column)
+            tile = _tile_slices(index)
+            tiles.append(_packed(index, self._labels[tile], self._coverage[tile]))
+        return LabelEdit(edit.shape, tuple(tiles), edit.rect)
+
     def replace(self, painted: Painted) -> LabelEdit | None:
         """Replaces all pixels as one stroke and returns what undoes it, or None where they were equal.
 
@@ -269,4 +278,6 @@ def _unpack(data: bytes, target: _Pixels) -> None:
     if len(data) == 1:
         target[...] = data[0]
     else:
-        target[...] = np.frombuffer(zlib.decompress(data), np.uint8).reshape(target.shape)
+        # The limit keeps a crafted journal from filling the memory.
+        pixels = zlib.decompressobj().decompress(data, target.size)
+        target[...] = np.frombuffer(pixels, np.uint8).reshape(target.shape)
