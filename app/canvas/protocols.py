@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
-from engine.domain.edits import LabelLayer
 from numpy.typing import NDArray
 from PySide6.QtCore import SignalInstance
 
+from engine.domain.edits import LabelLayer
 from engine.domain.labels import LabelMap
 from engine.domain.parts import PartSet
 

@@ -54,17 +54,25 @@ def _paint_unknown(labels: LabelMap, coverage: NDArray[np.uint8], allowed: NDArr
 
 
 def other_label(labels: LabelMap, coverage: NDArray[np.uint8]) -> LabelMap:
-    """Returns for each pixel the label that holds the rest of it: the nearest one that differs.
+    """Returns for each pixel the label that holds the rest of it: the nearest one that differs (to a pixel or two).
 
     Args:
         labels: (h, w) uint8.
         coverage: (h, w) uint8; where it is 255 there is no rest and the pixel's own label is returned.
     """
     rest = labels.copy()
-    for label in np.unique(labels[coverage < 255]):
-        wanted = (labels == label) & (coverage < 255)
+    open_pixels = coverage < 255
+    for size in (3, 5):
+        kernel = np.ones((size, size), np.uint8)
+        for neighbour in (cv2.dilate(labels, kernel), cv2.erode(labels, kernel)):
+            found = open_pixels & (neighbour != labels)
+            rest[found] = neighbour[found]
+            open_pixels &= ~found
+    # Most soft edges are a pixel wide; only the inside of wide ones needs the distance to what is far.
+    for label in np.unique(labels[open_pixels]):
         nearest = nearest_label(labels, labels != label)
         if nearest is not None:
+            wanted = open_pixels & (labels == label)
             rest[wanted] = nearest[wanted]
     return rest
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.canvas.painting.box import Box
-from app.canvas.painting.compose import nearest_label
+from app.canvas.painting.compose import nearest_label, other_label
 from engine.domain.labels import BACKGROUND, UNKNOWN, LabelMap
 
 Mask = NDArray[np.bool_]
@@ -42,11 +42,11 @@ def grown(part: Mask, distance_px: float) -> Mask:
     if distance_px >= 0:
         if not part.any():
             return part.copy()
-        near: Mask = _distance(~part) <= distance_px
+        near: Mask = np.asarray(_distance(~part) <= distance_px)
         return near
     if part.all():
         return part.copy()
-    far: Mask = _distance(part) > -distance_px
+    far: Mask = np.asarray(_distance(part) > -distance_px)
     return far
 
 
@@ -65,7 +65,7 @@ def closed_rim(labels: LabelMap, coverage: NDArray[np.uint8], filled: Mask, labe
 
     Left alone they would stay half covered, a faint seam around the filled region.
     """
-    soft = (labels == label) & (coverage < 255)
+    soft: Mask = (labels == label) & (coverage < 255)
     if not soft.any():
         return soft
     _, index = cv2.distanceTransformWithLabels(
@@ -85,12 +85,12 @@ class Reshaped:
     Attributes:
         box: Where it may differ.
         labels: (box.height, box.width) the new labels there.
-        changed: (box.height, box.width) where they differ from the old ones.
+        hardened: (box.height, box.width) pixels that are covered wholly from now on; holds all that changed label.
     """
 
     box: Box
     labels: LabelMap
-    changed: Mask
+    hardened: Mask
 
 
 def reshape(labels: LabelMap, part: int, wanted: Mask, box: Box, writable: NDArray[np.uint8]) -> Reshaped:
@@ -115,6 +115,15 @@ def reshape(labels: LabelMap, part: int, wanted: Mask, box: Box, writable: NDArr
         heir = np.full_like(old, BACKGROUND) if nearest is None else nearest
         new[left] = np.where(np.take(writable, heir) > 0, heir, np.uint8(BACKGROUND))[left]
     return Reshaped(box, new, new != old)
+
+
+def soft_edge(labels: LabelMap, coverage: NDArray[np.uint8], part: int) -> Mask:
+    """Returns the soft pixels of `part`'s outline, on both sides of it."""
+    soft = coverage < 255
+    if not soft.any():
+        return soft
+    edge: Mask = soft & ((labels == part) | (other_label(labels, coverage) == part))
+    return edge
 
 
 def _distance(mask: Mask) -> NDArray[np.float32]:

@@ -1,0 +1,188 @@
+"""Labels as premultiplied 32-bit pixels at the size of the screen, only where something changed.
+
+Outlines are found on the labels as the screen shows them, so that they are two screen pixels wide at every zoom and
+follow the edges of the image's pixels when these are large.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from app.canvas.overlay_style import OverlayStyle, Tints
+from app.canvas.painting.box import Box
+from app.canvas.painting.compose import other_label
+from app.canvas.painting.patch import Patch
+from app.canvas.viewport import Viewport
+from engine.domain.labels import LabelMap
+
+_CHECKER_PX = 12
+_CHECKER_GREYS = (0x66, 0x99)
+_HATCH_PX = 4
+_WHITE = np.uint32(0xFFFFFFFF)
+_BLACK = np.uint32(0xFF000000)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is drawn over the image.
+
+    Attributes:
+        labels: (H, W) uint8.
+        coverage: (H, W) uint8, or None where every label covers its pixels wholly.
+        ghost: (H, W) uint8, a neighbour's labels, or None.
+        preview: A selection that is not committed yet, or None.
+        preview_label: The label it would get.
+    """
+
+    labels: LabelMap
+    coverage: NDArray[np.uint8] | None
+    ghost: LabelMap | None = None
+    preview: Patch | None = None
+    preview_label: int = 0
+
+
+@dataclass
+class Overlay:
+    """Draws into a buffer that is kept between calls.
+
+    Attributes:
+        style: Fill, outline, view.
+        tints: Colours by label.
+    """
+
+    style: OverlayStyle
+    tints: Tints
+    _rows: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
+    _columns: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
+
+    def draw(self, shown: Shown, viewport: Viewport, density: float, target: NDArray[np.uint32], dirty: Box) -> None:
+        """Redraws the device pixels `dirty` of `target`.
+
+        Args:
+            shown: What to draw.
+            viewport: Where the image lies.
+            density: Device pixels per widget pixel.
+            target: (h, w) uint32 premultiplied 0xAARRGGBB, the device pixels of the widget.
+            dirty: Device pixels, inside the target.
+        """
+        on_image = viewport.image_box(density).clipped(dirty)
+        target[dirty.slices] = 0
+        if on_image.empty:
+            return
+        line_px = max(1, round(self.style.outline_px * density))
+        wide = on_image.grown(line_px).clipped(viewport.image_box(density))
+        height, width = shown.labels.shape
+        self._rows = np.clip(viewport.rows(wide.top, wide.bottom, density), 0, height - 1)
+        self._columns = np.clip(viewport.columns(wide.left, wide.right, density), 0, width - 1)
+        over_image = self.style.view == "overlay"
+        pixels = self._labels_drawn(shown, line_px) if over_image else self._matte_drawn(shown, wide)
+        if over_image and shown.ghost is not None and shown.ghost.shape == shown.labels.shape:
+            self._draw_ghost(pixels, self._sampled(shown.ghost), wide)
+        if shown.preview is not None and not shown.preview.box.empty:
+            self._draw_preview(pixels, shown.preview, shown.preview_label, wide)
+        target[on_image.slices] = pixels[on_image.moved(-wide.left, -wide.top).slices]
+
+    def _labels_drawn(self, shown: Shown, line_px: int) -> NDArray[np.uint32]:
+        labels = self._sampled(shown.labels)
+        pixels = self._filled(labels, shown) if self.style.fills else np.zeros(labels.shape, np.uint32)
+        if self.style.outlines:
+            drawn_labels = np.where(self.tints.line > 0, np.arange(256), 0).astype(np.uint8)
+            drawn = cv2.LUT(labels, drawn_labels)
+            edge = _edges(drawn, 2 * line_px + 1)
+            edge &= drawn > 0
+            pixels[edge] = self.tints.line[drawn[edge]]
+        return pixels
+
+    def _filled(self, labels: LabelMap, shown: Shown) -> NDArray[np.uint32]:
+        pixels: NDArray[np.uint32] = np.take(self.tints.fill, labels, mode="clip")
+        coverage = None if shown.coverage is None else self._sampled(shown.coverage)
+        if coverage is None or coverage.min() == 255:
+            return pixels
+        rest = self._rest(shown, labels, coverage)
+        soft = np.flatnonzero(coverage < 255)
+        own_share = coverage.ravel()[soft].astype(np.uint16)[:, None]
+        own = _channels(pixels.ravel()[soft])
+        other = _channels(self.tints.fill[rest.ravel()[soft]])
+        mixed = (own * own_share + other * (255 - own_share) + 127) // 255
+        pixels.ravel()[soft] = np.ascontiguousarray(mixed.astype(np.uint8)).view(np.uint32)[:, 0]
+        return pixels
+
+    def _matte_drawn(self, shown: Shown, wide: Box) -> NDArray[np.uint32]:
+        labels = self._sampled(shown.labels)
+        matte: NDArray[np.uint8] = np.where(self.tints.chosen, np.uint8(255), np.uint8(0))[labels]
+        coverage = None if shown.coverage is None else self._sampled(shown.coverage)
+        if coverage is not None and coverage.min() < 255:
+            rest = self._rest(shown, labels, coverage)
+            soft = coverage < 255
+            own = np.where(self.tints.chosen[labels[soft]], coverage[soft], 0)
+            matte[soft] = own + np.where(self.tints.chosen[rest[soft]], 255 - coverage[soft], 0)
+        if self.style.view == "matte":
+            return np.asarray(matte * np.uint32(0x00010101) | _BLACK, np.uint32)
+        dark, light = _CHECKER_GREYS
+        squares = _checkered(wide, _CHECKER_PX)
+        clear = 255 - matte.astype(np.uint32)
+        grey = np.where(squares, np.uint32(light), np.uint32(dark)) * clear // 255
+        return np.asarray(clear << 24 | grey * np.uint32(0x00010101), np.uint32)
+
+    def _rest(self, shown: Shown, labels: LabelMap, coverage: NDArray[np.uint8]) -> LabelMap:
+        """Returns the label that holds the rest of each soft pixel, at the size of `labels`.
+
+        Pixels of the image larger than those of the screen are looked at once each, not once for every screen pixel.
+        """
+        if self._rows[-1] - self._rows[0] >= len(self._rows) or shown.coverage is None:
+            return other_label(labels, coverage)
+        box = Box(int(self._columns[0]), int(self._rows[0]), int(self._columns[-1]) + 1, int(self._rows[-1]) + 1)
+        crop = box.grown(4).clipped(Box.of_image(shown.labels))
+        rest = other_label(shown.labels[crop.slices], shown.coverage[crop.slices])
+        return rest[(self._rows - crop.top)[:, None], (self._columns - crop.left)[None, :]]
+
+    def _draw_ghost(self, pixels: NDArray[np.uint32], ghost: LabelMap, wide: Box) -> None:
+        dashes = _edges(ghost, 3) & _checkered(wide, _HATCH_PX)
+        # The dark gaps keep the line readable on bright pictures.
+        gaps = _edges(ghost, 3) & ~dashes & (ghost > 0)
+        dashes &= ghost > 0
+        pixels[gaps] = np.uint32(0xA0000000)
+        pixels[dashes] = self.tints.ghost[ghost[dashes]]
+
+    def _draw_preview(self, pixels: NDArray[np.uint32], preview: Patch, label: int, wide: Box) -> None:
+        rows, columns = self._rows - preview.box.top, self._columns - preview.box.left
+        inside_rows = (rows >= 0) & (rows < preview.box.height)
+        inside_columns = (columns >= 0) & (columns < preview.box.width)
+        selected = np.zeros(pixels.shape, np.uint8)
+        found = np.take(np.take(preview.alpha, rows[inside_rows], axis=0), columns[inside_columns], axis=1) >= 128
+        selected[np.ix_(inside_rows, inside_columns)] = found
+        stripes = selected.astype(bool) & _striped(wide, _HATCH_PX)
+        pixels[stripes] = self.tints.line[label] or _WHITE
+        rim = _edges(selected, 3)
+        pixels[rim & (selected > 0)] = _WHITE
+        pixels[rim & (selected == 0)] = _BLACK
+
+    def _sampled(self, values: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        # Row first: whole rows are copied at memory speed, and only then are columns picked.
+        first, last = int(self._columns[0]), int(self._columns[-1])
+        strip = np.take(values[:, first : last + 1], self._rows, axis=0)
+        return np.take(strip, self._columns - first, axis=1)
+
+
+def _edges(labels: NDArray[np.uint8], size: int) -> NDArray[np.bool_]:
+    kernel = np.ones((size, size), np.uint8)
+    return np.asarray(cv2.dilate(labels, kernel) != cv2.erode(labels, kernel))
+
+
+def _channels(pixels: NDArray[np.uint32]) -> NDArray[np.uint16]:
+    return np.ascontiguousarray(pixels).view(np.uint8).reshape(-1, 4).astype(np.uint16)
+
+
+def _checkered(box: Box, size_px: int) -> NDArray[np.bool_]:
+    rows = np.arange(box.top, box.bottom)[:, None] // size_px
+    columns = np.arange(box.left, box.right)[None, :] // size_px
+    return np.asarray((rows + columns) % 2 == 0)
+
+
+def _striped(box: Box, size_px: int) -> NDArray[np.bool_]:
+    along = np.arange(box.top, box.bottom)[:, None] + np.arange(box.left, box.right)[None, :]
+    return np.asarray(along // size_px % 2 == 0)
