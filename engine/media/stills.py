@@ -83,9 +83,9 @@ def read_still(path: Path, *, colour_space: str = AUTO) -> Plate:
     finally:
         image.close()
     chosen = _colour_channels(spec)
-    picked = np.asarray(pixels).reshape(spec.height, spec.width, -1)[..., chosen]
-    if picked.dtype not in (np.uint8, np.uint16):
-        picked = picked.astype(np.float32)
+    picked = np.asarray(pixels).reshape(spec.height, spec.width, -1)
+    if chosen != list(range(spec.nchannels)):
+        picked = picked[..., chosen]
     upright = _turn(_to_display_window(picked, spec), _orientation(spec))
     return Plate(
         pixels=np.ascontiguousarray(upright),
