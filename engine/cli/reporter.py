@@ -52,6 +52,16 @@ class Reporter:
             self._end_line()
             print(text, file=self._out)
 
+    @property
+    def interactive(self) -> bool:
+        """Whether a person can be asked."""
+        return self._terminal
+
+    def confirm(self, text: str) -> bool:
+        """Shows `text`, asks whether to go on, and returns the answer."""
+        self.say(text)
+        return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
+
     def result(self, values: dict[str, Any]) -> None:
         """Prints the outcome for a program; nothing without --json."""
         if self._as_json:
