@@ -75,7 +75,7 @@ def _by_frame(files: list[MaskFile], source: FrameSource) -> dict[int, list[Mask
     by_frame: dict[int, list[MaskFile]] = {}
     for file in files:
         stem, part = file.path.stem, file.part
-        if stem not in stems and (split := part_suffix(stem, set(stems))):
+        if stem not in stems and (split := part_suffix(stem, stems)):
             stem, part = split[0], part or split[1]
         number = stems.get(stem, frame_number(stem))
         if number is None:

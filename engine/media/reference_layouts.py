@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,7 +108,7 @@ def natural_key(path: Path) -> tuple[tuple[int, int, str], ...]:
     return tuple((0, int(piece), "") if piece.isdigit() else (1, 0, piece.lower()) for piece in pieces)
 
 
-def part_suffix(stem: str, image_stems: set[str]) -> tuple[str, str] | None:
+def part_suffix(stem: str, image_stems: Container[str]) -> tuple[str, str] | None:
     """Splits '<image stem>_<part>' at the longest image stem, or returns None."""
     cuts = [match.start() for match in re.finditer("_", stem)]
     for cut in reversed(cuts):
@@ -150,23 +152,20 @@ def _without_masks(images: list[Path]) -> list[Path]:
     plain = [p for p in images if p.suffix.lower() != ".png" or p.stem not in others]
     stems = {p.stem for p in plain}
     # x_hair.png beside x.png is a mask of x, unless it has a mask of its own.
-    return [
-        p
-        for p in plain
-        if p.suffix.lower() != ".png" or p.stem in arrays or part_suffix(p.stem, stems - {p.stem}) is None
-    ]
+    return [p for p in plain if p.suffix.lower() != ".png" or p.stem in arrays or part_suffix(p.stem, stems) is None]
 
 
 def _paired(images: list[Path], masks: list[MaskFile], *, by_stem_only: bool = False) -> Layout:
     images = sorted(images, key=natural_key)
     by_stem = {p.stem: p for p in images}
     numbers = [frame_number(p.stem) for p in images]
-    by_number = {n: p for n, p in zip(numbers, images, strict=True) if n is not None and numbers.count(n) == 1}
+    times = Counter(numbers)
+    by_number = {n: p for n, p in zip(numbers, images, strict=True) if n is not None and times[n] == 1}
     found: dict[Path, list[MaskFile]] = {}
     stray: list[MaskFile] = []
     for mask in masks:
         image, part = by_stem.get(mask.path.stem), mask.part
-        if image is None and (split := part_suffix(mask.path.stem, set(by_stem))):
+        if image is None and (split := part_suffix(mask.path.stem, by_stem)):
             image, part = by_stem[split[0]], part or split[1]
         if image is None and not by_stem_only:
             number = frame_number(mask.path.stem)

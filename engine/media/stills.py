@@ -108,10 +108,13 @@ def _open(path: Path) -> tuple[Any, Any]:
         raise InputError(f"'{path}' cannot be read as an image: {_reason(oiio.geterror())}.")
     subimage = 0
     while image.seek_subimage(subimage, 0):
-        if len(_colour_channels(image.spec())) >= 3:
+        if not image.spec().deep and len(_colour_channels(image.spec())) >= 3:
             return image, image.spec()
         subimage += 1
     image.geterror()  # running past the last subimage leaves a message behind
+    if image.spec().deep:
+        image.close()
+        raise InputError(f"'{path}' is a deep image. Flatten it, or render a flat copy.")
     image.seek_subimage(0, 0)
     return image, image.spec()
 

@@ -48,7 +48,11 @@ class VideoSource:
         self._cache = FrameCache(cache_bytes)
         self._decoder = VideoDecoder(path)
         self._last_read = -1
-        first = self._decode(0)
+        try:
+            first = self._decode(0)
+        except InputError:
+            self._decoder.close()
+            raise
         self._turn = _turn_of(first)
         self._colour_space = _TRC_SPACES.get(int(first.color_trc), SRGB) if colour_space == AUTO else colour_space
         swapped = self._turn[0]

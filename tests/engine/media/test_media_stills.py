@@ -130,6 +130,21 @@ def test_premultiplied_exr_is_shown_as_it_is(tmp_path: Path) -> None:
     assert to_srgb(plate)[0, 0].tolist() == [118, 118, 118]
 
 
+def test_the_colours_of_a_multi_part_exr_are_found_in_any_part(tmp_path: Path) -> None:
+    OpenEXR = pytest.importorskip("OpenEXR", reason="writes multi-part files")
+    pixels = np.random.default_rng(0).random((4, 6, 3)).astype(np.float32)
+    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+    depth = OpenEXR.Part({**header}, {"Z": np.ones((4, 6), np.float32)}, name="depth")
+    beauty = OpenEXR.Part({**header}, {"RGB": pixels}, name="beauty")
+    with OpenEXR.File([depth, beauty]) as file:
+        file.write(str(tmp_path / "a.exr"))
+    assert np.array_equal(read_still(tmp_path / "a.exr").pixels, pixels)
+
+
+def test_an_image_of_one_pixel_is_read(tmp_path: Path) -> None:
+    assert open_clip(write_still(tmp_path / "a.png", solid(1, 1, (9, 8, 7)))).read(0).tolist() == [[[9, 8, 7]]]
+
+
 @pytest.mark.parametrize(
     ("chromaticities", "space"),
     [

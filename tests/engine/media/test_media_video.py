@@ -6,7 +6,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from media_footage import HEIGHT, WIDTH, Recipe, index_of, indexed_frame, indexed_video, write_video
+from media_footage import HEIGHT, WIDTH, Recipe, index_of, indexed_frame, indexed_video, write_still, write_video
 
 from engine.errors import InputError
 from engine.media import open_clip
@@ -124,6 +124,13 @@ def test_video_tagged_as_hlg_is_converted_unless_another_space_is_named(tmp_path
     path = indexed_video(tmp_path / "a.mp4", 1, Recipe(tags={"color_trc": 18, "color_primaries": 9, "colorspace": 9}))
     assert open_clip(path).info.colour_space == "hlg"
     assert open_clip(path, colour_space="srgb").info.colour_space == "srgb"
+
+
+def test_side_data_that_pyav_has_no_name_for_does_not_stop_a_clip(tmp_path: Path) -> None:
+    # A PNG carries a kind of side data (31) that PyAV 18 raises for.
+    image = write_still(tmp_path / "a.png", indexed_frame(3))
+    source = open_clip(image.rename(tmp_path / "a.mov"))
+    assert index_of(source.read(0)) == 3
 
 
 def test_stepping_backward_decodes_a_long_gop_once_in_many_frames(
