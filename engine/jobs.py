@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, TypeVar
 
 R = TypeVar("R")
@@ -20,6 +21,7 @@ class Progress:
     stage: str
     done: int
     total: int
+    unit: Literal["steps", "bytes"] = "steps"
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,16 @@ class Message:
 
 @dataclass(frozen=True)
 class TrainStep:
-    """One step of learning: losses by name, and hold-out IoU by part name where it was measured at this step."""
+    """One step of learning: losses by name, and hold-out IoU by part name where it was measured at this step.
+
+    `preview` is a picture that shows how learning goes, where one was written at this step.
+    """
 
     step: int
     total: int
     losses: dict[str, float]
     holdout_iou: dict[str, float] | None = None
+    preview: Path | None = None
 
 
 Event = Progress | FrameDone | Message | TrainStep

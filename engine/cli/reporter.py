@@ -81,14 +81,15 @@ class Reporter:
             self._end_line()
             print(("Note: " if event.level == "info" else "Warning: ") + event.text, file=self._err)
         elif isinstance(event, Progress):
-            self._progress(event.stage, event.done, event.total, "")
+            self._progress(event, "")
         elif isinstance(event, TrainStep):
             losses = "  ".join(f"{name} {value:.3f}" for name, value in event.losses.items())
-            self._progress("learning", event.step, event.total, losses)
+            self._progress(Progress("learning", event.step, event.total), losses)
         elif not isinstance(event, FrameDone):
             raise TypeError(f"unknown event {event!r}")
 
-    def _progress(self, stage: str, done: int, total: int, detail: str) -> None:
+    def _progress(self, event: Progress, detail: str) -> None:
+        stage, done, total = event.stage, event.done, event.total
         now = time.monotonic()
         begins = stage != self._stage
         if begins:
@@ -97,7 +98,7 @@ class Reporter:
         if not (begins or ends) and now - self._shown_at < (_REDRAW_EVERY_S if self._terminal else _PLAIN_EVERY_S):
             return
         self._shown_at = now
-        share = f" {done}/{total}" if total else f" {done}" if done else ""
+        share = f" {_amount(event)}" if total or done else ""
         line = f"{stage}{share}{self._eta(done, total, now)}{'  ' + detail if detail else ''}"
         if self._terminal:
             self._err.write(f"\r\x1b[K{line[:118]}")
@@ -121,7 +122,13 @@ class Reporter:
             self._line_open = False
 
     def _json(self, kind: str, values: dict[str, Any]) -> None:
-        print(json.dumps({"event": kind, **values}, ensure_ascii=False), file=self._out, flush=True)
+        print(json.dumps({"event": kind, **values}, ensure_ascii=False, default=str), file=self._out, flush=True)
+
+
+def _amount(event: Progress) -> str:
+    if event.unit == "bytes":
+        return f"{event.done / 1e6:.0f}/{event.total / 1e6:.0f} MB" if event.total else f"{event.done / 1e6:.0f} MB"
+    return f"{event.done}/{event.total}" if event.total else str(event.done)
 
 
 def duration_text(seconds: float) -> str:

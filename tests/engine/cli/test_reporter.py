@@ -65,6 +65,15 @@ def test_an_interrupt_closes_the_job() -> None:
     assert log == ["cleaned"]
 
 
+def test_bytes_are_told_in_megabytes() -> None:
+    def download() -> Job[None]:
+        yield Progress("downloading", 1_500_000, 5_000_000_000, unit="bytes")
+
+    err = io.StringIO()
+    Reporter(out=io.StringIO(), err=err, as_json=False, terminal=False).drive(download())
+    assert err.getvalue() == "downloading 2/5000 MB\n"
+
+
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (62.4, "1:02"), (3605, "1:00:05")])
 def test_durations_read_like_a_clock(seconds: float, text: str) -> None:
     assert duration_text(seconds) == text
