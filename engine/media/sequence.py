@@ -45,7 +45,7 @@ class SequenceSource:
             rate=None,
             pixel_aspect=first.pixel_aspect,
             colour_space=self._colour_space,
-            content_id=_identity(files),
+            content_id=content_id(list(files.paths.values()), files.paths),
         )
 
     @property
@@ -158,10 +158,3 @@ def no_such_frame(name: str, number: int, numbers: tuple[int, ...]) -> InputErro
     if numbers[0] < number < numbers[-1]:
         return InputError(f"Frame {number} of '{name}' is missing. Choose another frame, or add its file.")
     return InputError(f"'{name}' has no frame {number}: it holds {frames_text((numbers[0],))} to {numbers[-1]}.")
-
-
-def _identity(files: SequenceFiles) -> str:
-    try:
-        return content_id(list(files.paths.values()), files.paths)
-    except OSError as error:
-        raise InputError(f"'{error.filename}' cannot be read: {error.strerror}.") from error

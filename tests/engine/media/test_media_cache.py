@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.errors import InputError
 from engine.media.content_id import content_id
 from engine.media.frame_cache import FrameCache
 
@@ -100,3 +101,8 @@ def test_content_id_follows_size_and_frame_numbers(tmp_path: Path) -> None:
         content_id([tmp_path / "a"], [0, 1]),
     ]
     assert len(set(ids)) == 4
+
+
+def test_content_id_of_a_file_that_vanished_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="gone' cannot be read: No such file"):
+        content_id([tmp_path / "gone"], [0])
