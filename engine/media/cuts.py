@@ -30,8 +30,8 @@ CUTS_NONE = "none"
 class CutSettings:
     """How cuts are told from motion.
 
-    Over 13 handheld and action clips the greatest difference between neighbouring frames was 0.48; between frames of
-    different clips (1,404 pairs) the least was 0.68 and the first percentile 0.76 (`tests/benchmarks/media_cuts.py`).
+    Over 13 handheld and action clips the greatest difference between neighbouring frames was 0.47; across the joins of
+    all pairs of them the least was 0.71 (`tests/benchmarks/media_cuts.py` prints both for any clips).
 
     Attributes:
         thumbnail_px: Width of the thumbnails.
