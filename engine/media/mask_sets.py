@@ -78,9 +78,7 @@ def _tiny_parts(parts: PartSet, labels: Sequence[LabelMap]) -> Job[None]:
     counts = np.sum([np.bincount(each.ravel(), minlength=256) for each in labels], axis=0)
     for part in parts:
         if 0 < counts[part.id] < _TINY_PX:
-            yield Message(
-                f"Only {counts[part.id]} pixels of {part.name} are painted in all; it may be lost.", "warning"
-            )
+            yield Message(f"{part.name} is painted on {counts[part.id]} px in all; it may be lost.", "warning")
 
 
 def _table(groups: Sequence[MaskGroup], loaded: Sequence[Sequence[MaskImage]]) -> PartSet:

@@ -70,11 +70,12 @@ def _messages(layout: Layout) -> Job[None]:
     if layout.by_order:
         yield Message("Images and .npy masks have different names; they were paired in their order.", "warning")
     if layout.unpainted:
-        yield Message(f"{len(layout.unpainted)} images have no mask and are left out ({_some(layout.unpainted)}).")
+        yield Message(f"Images without a mask are left out: {_some(layout.unpainted)}.")
     if layout.stray:
-        yield Message(f"{len(layout.stray)} masks belong to no image ({_some(layout.stray)}).", "warning")
+        yield Message(f"Masks without an image are left out: {_some(layout.stray)}.", "warning")
 
 
 def _some(paths: tuple[Path, ...]) -> str:
     listed = ", ".join(path.name for path in paths[:_NAMED_FILES])
-    return f"{listed}, ..." if len(paths) > _NAMED_FILES else listed
+    more = len(paths) - _NAMED_FILES
+    return f"{listed} and {more} more" if more > 0 else listed

@@ -72,8 +72,8 @@ class SequenceSource:
             notes.append(f"'{self._info.name}' has gaps: frames {missing} are missing and are left out.")
         if self._files.ignored:
             notes.append(
-                f"{len(self._files.ignored)} images without a frame number are left out "
-                f"(first: '{self._files.ignored[0].name}')."
+                f"Images without a frame number are left out (first: '{self._files.ignored[0].name}', "
+                f"{len(self._files.ignored)} in all)."
             )
         notes.extend(pixel_aspect_notes(self._info))
         return tuple(notes)
