@@ -27,6 +27,7 @@ class TrainSettings:
         device: "auto", "cpu", "cuda", "cuda:1", "mps".
         seed: All noise comes from a CPU generator with this seed.
         model: Folder or hub id of the pretrained model for SMITE, or None for the default one.
+        subject: Class of subjects with constants of its own for SMITE: horses, faces, cars, non-text; or None.
     """
 
     preset: Preset = "standard"
@@ -35,6 +36,7 @@ class TrainSettings:
     device: str = "auto"
     seed: int = DEFAULT_SEED
     model: str | None = None
+    subject: str | None = None
 
     def __post_init__(self) -> None:
         _check_choice("preset", self.preset, get_args(Preset))

@@ -41,6 +41,12 @@ class AttentionMaps:
         ]
         return cls(torch.stack(resized).mean(dim=0), tuple(layers))
 
+    def frame(self, index: int) -> AttentionMaps:
+        """Returns the maps of one frame of the window."""
+        one = slice(index, index + 1)
+        layers = tuple(SelfAttention(layer.query[one], layer.key[one], layer.scale) for layer in self.layers)
+        return AttentionMaps(self.cross[one], layers)
+
     def spread(self, values: Tensor) -> Tensor:
         """Returns sum_p values[p] A[p] for the self maps A, without ever making the N x N maps.
 

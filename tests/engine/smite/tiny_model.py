@@ -12,6 +12,7 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 TEXT_WIDTH = 32
 MAX_TOKENS = 77
+LATENT_SCALING = 4.0
 WORD_END = "</w>"
 START, END = "<|startoftext|>", "<|endoftext|>"
 MERGED_WORDS = ("background", "disc", "square", "hair")
@@ -34,19 +35,11 @@ def small_unet(seed: int = 0, **changes: Any) -> Any:
 
 
 def make_tiny_model(folder: Path, *, seed: int = 0, prediction: str = "epsilon") -> Path:
-    """Saves a whole model in diffusers layout under `folder` and returns it; a 64-pixel image has 8x8 latents."""
+    """Saves a whole model in diffusers layout under `folder` and returns it; a 64-pixel image has 32x32 latents."""
     torch.manual_seed(seed)
-    small_unet(seed).save_pretrained(folder / "unet")
+    attentive_unet(seed).save_pretrained(folder / "unet")
     torch.manual_seed(seed + 1)
-    AutoencoderKL(
-        block_out_channels=(16, 16, 16, 16),
-        down_block_types=("DownEncoderBlock2D",) * 4,
-        up_block_types=("UpDecoderBlock2D",) * 4,
-        latent_channels=4,
-        layers_per_block=1,
-        norm_num_groups=8,
-        sample_size=64,
-    ).save_pretrained(folder / "vae")
+    small_autoencoder().save_pretrained(folder / "vae")
     torch.manual_seed(seed + 2)
     tokenizer = make_tokenizer(folder / "tokenizer")
     CLIPTextModel(
@@ -71,6 +64,38 @@ def make_tiny_model(folder: Path, *, seed: int = 0, prediction: str = "epsilon")
         prediction_type=prediction,
     ).save_pretrained(folder / "scheduler")
     return folder
+
+
+def attentive_unet(seed: int = 0) -> Any:
+    """A small UNet whose random attention behaves like a trained one's: alike pixels attend to each other."""
+    unet = small_unet(seed)
+    with torch.no_grad():
+        for name, module in unet.named_modules():
+            if name.startswith("up_blocks.3") and name.endswith("attn1"):
+                module.to_q.weight *= 5
+                module.to_k.weight.copy_(module.to_q.weight)
+            if name.endswith("attn2"):
+                module.to_q.weight *= 4
+                module.to_k.weight *= 4
+    return unet
+
+
+def small_autoencoder() -> Any:
+    """An autoencoder that halves the image once and, as trained ones do, is sure of what it sees."""
+    autoencoder = AutoencoderKL(
+        block_out_channels=(16, 16),
+        down_block_types=("DownEncoderBlock2D",) * 2,
+        up_block_types=("UpDecoderBlock2D",) * 2,
+        latent_channels=4,
+        layers_per_block=1,
+        norm_num_groups=8,
+        sample_size=64,
+        scaling_factor=LATENT_SCALING,
+    )
+    with torch.no_grad():
+        autoencoder.quant_conv.weight[4:] = 0
+        autoencoder.quant_conv.bias[4:] = -12  # log variance
+    return autoencoder
 
 
 def make_tokenizer(folder: Path) -> Any:
