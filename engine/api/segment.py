@@ -49,7 +49,7 @@ def segment(request: SegmentRequest) -> Job[SegmentSummary]:
         )
         try:
             yield from _score_frames(request, setup, writer)
-            yield from measure_flicker(setup, writer)
+            yield from measure_flicker(setup, writer, request.settings)
         finally:
             writer.save()
         return summarise(writer.folder, writer.record)
@@ -70,14 +70,15 @@ def _score_frames(request: SegmentRequest, setup: ClipSetup, writer: ResultWrite
 
         yield from _written(segment_smite(task, setup.flow, profile), setup, writer, len(wanted))
         return
-    from engine.quick import draft
-    from engine.quick import segment as segment_quick
-
     if request.settings.preset == "draft":
+        from engine.quick import draft
+
         if not task.anchors:
             raise InputError("A draft carries painted frames along, so it needs --anchors. Use --preset standard.")
         yield from _written(draft(task, setup.flow), setup, writer, len(wanted), final=True)
         return
+    from engine.quick import segment as segment_quick
+
     if profile is None:
         profile = yield from _learned(request, task, setup, writer)
     yield from _written(segment_quick(task, setup.flow, profile), setup, writer, len(wanted))

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING
 
 from engine.api.clip_setup import ClipSetup
+from engine.domain.settings import SegmentSettings
 from engine.jobs import Job, Progress
 from engine.results.folder import ResultReader, ResultWriter
 
+if TYPE_CHECKING:
+    from engine.temporal.flow_store import FlowStore
 
-def measure_flicker(setup: ClipSetup, writer: ResultWriter) -> Job[None]:
+
+def measure_flicker(setup: ClipSetup, writer: ResultWriter, settings: SegmentSettings) -> Job[None]:
     """Measures the flicker of every finished frame against the frame before it, where that is not across a cut.
 
     Yields:
@@ -18,13 +23,23 @@ def measure_flicker(setup: ClipSetup, writer: ResultWriter) -> Job[None]:
     from engine.temporal.flicker import flicker
 
     writer.save()
+    flow = _flow(setup, settings)
     reader = ResultReader(writer.folder)
     numbers = sorted(writer.finished() & set(setup.frames))
     for done, (before, frame) in enumerate(itertools.pairwise(numbers), start=1):
         if reader.record.frames[frame].flicker or setup.scene_of(before) != setup.scene_of(frame):
             continue
-        values = flicker(
-            reader.labels(before), reader.labels(frame), setup.flow.between(frame, before), setup.parts.ids
-        )
+        values = flicker(reader.labels(before), reader.labels(frame), flow.between(frame, before), setup.parts.ids)
         writer.set_flicker(frame, {setup.parts.by_id(part_id).name: value for part_id, value in values.items()})
         yield Progress("measuring stability", done, len(numbers) - 1)
+
+
+def _flow(setup: ClipSetup, settings: SegmentSettings) -> FlowStore:
+    """Returns the clip's flow; for a draft, which has not computed it, a light one at half the size."""
+    from engine.temporal.flow import DRAFT_FLOW
+    from engine.temporal.flow_store import FlowStore
+
+    if settings.preset != "draft":
+        return setup.flow
+    width, height = setup.flow.working_size
+    return FlowStore(setup.source, None, working_size=(-(-width // 2), -(-height // 2)), settings=DRAFT_FLOW)

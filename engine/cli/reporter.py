@@ -22,8 +22,7 @@ class Reporter:
         self._out, self._err = out, err
         self._as_json = as_json
         self._terminal = terminal and not as_json
-        self._stage = ""
-        self._stage_began = 0.0
+        self._began: dict[str, float] = {}
         self._shown_at = 0.0
         self._line_open = False
 
@@ -89,17 +88,15 @@ class Reporter:
             raise TypeError(f"unknown event {event!r}")
 
     def _progress(self, event: Progress, detail: str) -> None:
-        stage, done, total = event.stage, event.done, event.total
         now = time.monotonic()
-        begins = stage != self._stage
-        if begins:
-            self._stage, self._stage_began = stage, now
-        ends = bool(total) and done >= total
+        begins = event.stage not in self._began  # stages may alternate; each keeps its own clock
+        self._began.setdefault(event.stage, now)
+        ends = bool(event.total) and event.done >= event.total
         if not (begins or ends) and now - self._shown_at < (_REDRAW_EVERY_S if self._terminal else _PLAIN_EVERY_S):
             return
         self._shown_at = now
-        share = f" {_amount(event)}" if total or done else ""
-        line = f"{stage}{share}{self._eta(done, total, now)}{'  ' + detail if detail else ''}"
+        share = f" {_amount(event)}" if event.total or event.done else ""
+        line = f"{event.stage}{share}{self._eta(event, now)}{'  ' + detail if detail else ''}"
         if self._terminal:
             self._err.write(f"\r\x1b[K{line[:118]}")
             self._err.flush()
@@ -109,11 +106,11 @@ class Reporter:
         else:
             print(line, file=self._err)
 
-    def _eta(self, done: int, total: int, now: float) -> str:
-        elapsed = now - self._stage_began
-        if not total or not done or done >= total or elapsed < 1.0:
+    def _eta(self, event: Progress, now: float) -> str:
+        elapsed = now - self._began[event.stage]
+        if not event.done or event.done >= event.total or elapsed < 1.0:
             return ""
-        return f"  ETA {duration_text(elapsed / done * (total - done))}"
+        return f"  ETA {duration_text(elapsed / event.done * (event.total - event.done))}"
 
     def _end_line(self) -> None:
         if self._line_open:

@@ -24,7 +24,7 @@ def write_small_clip(folder: Path, *, frames: int = FRAMES) -> Path:
     for index in range(frames):
         number = FIRST + index
         image, labels = background.copy(), np.zeros((HEIGHT, WIDTH), np.uint8)
-        x, y = 10 + 4 * index, 16 + index
+        x, y = 10 + round(min(4.0, 50 / max(frames - 1, 1)) * index), 16 + min(index, 12)
         image[y : y + 24, x : x + 32] = square
         labels[y : y + 24, x : x + 16] = 1
         labels[y : y + 24, x + 16 : x + 32] = 2

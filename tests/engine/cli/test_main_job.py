@@ -59,7 +59,7 @@ def test_the_main_job_runs_from_footage_to_mattes(
         assert ((np.array(image) > 32767) == (reader.labels(FIRST) == 2)).all()
     for kind in ("labels", "overlay"):
         assert main(["export", str(out), "--out", str(tmp_path / kind), "--format", kind]) == 0
-    assert (tmp_path / "overlay/shot_overlay.mp4").stat().st_size > 0
+    assert (tmp_path / "overlay/plate_overlay.mp4").stat().st_size > 0
 
     capsys.readouterr()
     excluded = f"{FIRST},{FIRST + FRAMES - 1}"

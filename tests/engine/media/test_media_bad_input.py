@@ -5,10 +5,10 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from media_footage import HEIGHT, WIDTH, Recipe, indexed_video, solid, write_still, write_video
 
 from engine.errors import InputError
 from engine.media import open_clip
+from tests.engine.media.media_footage import HEIGHT, WIDTH, Recipe, indexed_video, solid, write_still, write_video
 
 VP9 = Recipe("libvpx-vp9", options={"deadline": "realtime", "cpu-used": "8"})
 

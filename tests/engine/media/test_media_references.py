@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from media_footage import indexed_video, solid, write_still
 from PIL import Image
 
 from engine.domain.parts import PartSet
@@ -14,6 +13,7 @@ from engine.media import open_clip
 from engine.media.anchors import AnchorSet, read_anchors
 from engine.media.label_png import write_label_png
 from engine.media.references import ReferenceSet, read_references
+from tests.engine.media.media_footage import indexed_video, solid, write_still
 
 WIDTH, HEIGHT = 24, 16
 PARTS = PartSet.from_names(["hair", "face"])

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from media_footage import solid, write_still
 
 from engine.domain.frames import FrameRange
 from engine.errors import InputError
 from engine.media import open_clip
+from tests.engine.media.media_footage import solid, write_still
 
 
 def frames(folder: Path, pattern: str, numbers: list[int], width: int = 24, height: int = 16) -> Path:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from media_footage import Still, solid, write_still
 
 from engine.media import open_clip
 from engine.media.colour import to_srgb
 from engine.media.stills import read_still, read_still_info
+from tests.engine.media.media_footage import Still, solid, write_still
 
 
 def ramp(width: int, height: int, channels: int = 3) -> np.ndarray:

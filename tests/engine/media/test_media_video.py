@@ -6,10 +6,19 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from media_footage import HEIGHT, WIDTH, Recipe, index_of, indexed_frame, indexed_video, write_still, write_video
 
 from engine.errors import InputError
 from engine.media import open_clip
+from tests.engine.media.media_footage import (
+    HEIGHT,
+    WIDTH,
+    Recipe,
+    index_of,
+    indexed_frame,
+    indexed_video,
+    write_still,
+    write_video,
+)
 
 COUNT = 130
 OPEN_GOP = Recipe(options={"bf": "3", "g": "24", "x264-params": "open-gop=1:scenecut=0"})
