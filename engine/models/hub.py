@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from threading import Event, Lock
 from typing import Any
 
@@ -51,8 +53,6 @@ class ByteCount:
 
 def counting_bar(count: ByteCount) -> Any:
     """Returns a progress bar class for the hub's library that shows nothing and counts."""
-    from importlib import import_module
-
     bar: Any = import_module("huggingface_hub.utils").tqdm
 
     class CountingBar(bar):  # type: ignore[misc]
@@ -89,6 +89,8 @@ def asking(name: str) -> Iterator[None]:
 
     try:
         yield
+    except _connection_errors() as error:
+        raise _unreachable(name) from error
     except GatedRepoError as error:
         raise InputError(
             f"'{name}' asks you to accept its licence on its page, and to sign in. Do so with `hf auth login`, "
@@ -98,8 +100,15 @@ def asking(name: str) -> Iterator[None]:
         raise _unreachable(name) from error
     except (RepositoryNotFoundError, RevisionNotFoundError, EntryNotFoundError) as error:
         raise InputError(f"The hub has no such model as '{name}'. Check the name, or choose another one.") from error
-    except (OfflineModeIsEnabled, HfHubHTTPError, ConnectionError, TimeoutError) as error:
+    except (OfflineModeIsEnabled, HfHubHTTPError) as error:
         raise _unreachable(name) from error
+
+
+def _connection_errors() -> tuple[type[Exception], ...]:
+    """Returns the base error of the HTTP client that the hub's library uses; its name changed between versions."""
+    client = next(module for module in ("httpx2", "httpx") if find_spec(module))
+    base: type[Exception] = import_module(client).TransportError
+    return (base, ConnectionError, TimeoutError)
 
 
 def _unreachable(name: str) -> MissingModelError:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fnmatch import fnmatch
 from pathlib import Path
 
 from engine.errors import InputError
@@ -78,35 +79,42 @@ def plan_model(name: str, *, store: Path | None = None, access: HubAccess | None
     listing = _listing(name, access or HubAccess())
     pinned = read_record(folder)
     files = tuple(
-        ModelFile(path, size, pinned.get(path, {}).get("sha256")) for path, size in listing.sizes if _is_full(path)
+        replace(file, sha256=pinned.get(file.path, {}).get("sha256", file.sha256))
+        for file in listing.files
+        if _is_wanted(file.path)
     )
     if not any(file.path.startswith("unet/") and file.path.endswith(".safetensors") for file in files):
         raise InputError(
             f"'{name}' holds no Stable Diffusion weights in safetensors form. Choose another model; "
             "pickled checkpoints are not read."
         )
-    licence = f"as its page says (https://huggingface.co/{name})"
+    licence = f"{listing.licence or 'not stated'}, see its page (https://huggingface.co/{name})"
     return DownloadPlan(name, name, listing.revision, files, folder, licence, "")
 
 
 @dataclass(frozen=True)
 class _Listing:
     revision: str
-    sizes: tuple[tuple[str, int | None], ...]
+    licence: str
+    files: tuple[ModelFile, ...]
 
 
 def _listing(name: str, access: HubAccess) -> _Listing:
-    from huggingface_hub import snapshot_download
+    """Asks the hub for the files of a repository, their sizes, and the hashes of the large ones."""
+    from huggingface_hub import HfApi
 
     with asking(name):
-        found = snapshot_download(name, allow_patterns=list(_WANTED), endpoint=access.endpoint, dry_run=True)
-    if not isinstance(found, list) or not found:
-        raise InputError(f"'{name}' holds no model in diffusers layout. Choose another one.")
-    return _Listing(found[0].commit_hash, tuple((file.filename, file.file_size) for file in found))
+        info = HfApi(endpoint=access.endpoint).model_info(name, files_metadata=True)
+    files = tuple(
+        ModelFile(sibling.rfilename, sibling.size, sibling.lfs.sha256 if sibling.lfs else None)
+        for sibling in info.siblings or ()
+    )
+    licence = info.card_data.get("license") if info.card_data else None
+    return _Listing(str(info.sha), str(licence or ""), files)
 
 
-def _is_full(path: str) -> bool:
-    return not any(f".{variant}." in path for variant in _VARIANTS)
+def _is_wanted(path: str) -> bool:
+    return any(fnmatch(path, pattern) for pattern in _WANTED) and not any(f".{v}." in path for v in _VARIANTS)
 
 
 def _is_there(path: Path, size: int | None) -> bool:
