@@ -47,36 +47,58 @@ class JournalContent:
 
     Attributes:
         revision: The save that it goes on from.
+        num_bytes: Length of the part that is whole.
         records: In the order of the changes.
     """
 
     revision: int
+    num_bytes: int
     records: tuple[DocumentChanged | LabelsChanged, ...]
 
 
 class Journal:
     """Appends changes to a project's journal file; every record reaches the system before the call returns."""
 
-    def __init__(self, folder: Path, revision: int) -> None:
+    def __init__(self, path: Path, file: BinaryIO) -> None:
+        """Takes an unbuffered file that stands behind its last whole record; use `start` or `resume`."""
+        self._path = path
+        self._file: BinaryIO | None = file
+
+    @classmethod
+    def start(cls, folder: Path, revision: int) -> Journal:
         """Starts a new journal, which replaces an older one.
 
         Raises:
             OutputError: The folder cannot be written to.
         """
-        self._path = folder / JOURNAL_FILE
-        self._file: BinaryIO | None = None
+        path = folder / JOURNAL_FILE
         try:
-            self._file = self._path.open("wb", buffering=0)
-            self._file.write(_MAGIC)
+            file = path.open("wb", buffering=0)
+            file.write(_MAGIC)
         except OSError as error:
-            self.close()
-            raise output_error(error, self._path) from error
-        self._append(_START, json.dumps({"revision": revision}).encode())
+            raise output_error(error, path) from error
+        journal = cls(path, file)
+        journal._append(_START, json.dumps({"revision": revision}).encode())
+        return journal
 
-    @property
-    def num_bytes(self) -> int:
-        """Size of the file."""
-        return self._file.tell() if self._file is not None else 0
+    @classmethod
+    def resume(cls, folder: Path, revision: int) -> Journal:
+        """Goes on with the journal that a crash left, behind its last whole record.
+
+        Raises:
+            OutputError: The folder cannot be written to.
+        """
+        content = read_journal(folder)
+        if content is None or content.revision != revision:
+            return cls.start(folder, revision)
+        path = folder / JOURNAL_FILE
+        try:
+            file = path.open("r+b", buffering=0)
+            file.truncate(content.num_bytes)
+            file.seek(content.num_bytes)
+        except OSError as error:
+            raise output_error(error, path) from error
+        return cls(path, file)
 
     def document(self, text: str) -> None:
         """Appends the project's JSON text.
@@ -150,7 +172,7 @@ def read_journal(folder: Path) -> JournalContent | None:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"The journal '{path}' cannot be read ({error}).") from error
-    revision = -1
+    revision, whole = -1, len(_MAGIC)
     records: list[DocumentChanged | LabelsChanged] = []
     for kind, payload in _records(data):
         try:
@@ -162,7 +184,8 @@ def read_journal(folder: Path) -> JournalContent | None:
                 records.append(_labels(payload))
         except (ValueError, KeyError, TypeError, IndexError, struct.error):
             break
-    return JournalContent(revision, tuple(records))
+        whole += _HEAD.size + len(payload)
+    return JournalContent(revision, whole, tuple(records))
 
 
 def discard_journal(folder: Path) -> None:

@@ -49,7 +49,7 @@ def stroke(layer: LabelLayer, seed: int) -> LabelEdit:
 
 def test_strokes_after_the_save_come_back_to_the_bit(tmp_path: Path) -> None:
     folder, layer = opened(tmp_path)
-    journal = Journal(folder.path, folder.stored.revision)
+    journal = Journal.start(folder.path, folder.stored.revision)
     for seed in range(12):
         journal.labels("r1", layer.current(stroke(layer, seed)))
     # No close: the process is gone. Every record reached the system already.
@@ -69,7 +69,7 @@ def test_strokes_after_the_save_come_back_to_the_bit(tmp_path: Path) -> None:
 def test_a_torn_journal_gives_back_a_whole_number_of_strokes(tmp_path: Path, data: st.DataObject) -> None:
     place = Path(tempfile.mkdtemp(dir=tmp_path))
     folder, layer = opened(place)
-    journal = Journal(folder.path, folder.stored.revision)
+    journal = Journal.start(folder.path, folder.stored.revision)
     states = [layer.labels.tobytes()]
     for seed in range(4):
         journal.labels("r1", layer.current(stroke(layer, seed)))
@@ -92,7 +92,7 @@ def test_a_torn_journal_gives_back_a_whole_number_of_strokes(tmp_path: Path, dat
 def test_parts_added_after_the_save_come_back(tmp_path: Path) -> None:
     folder, _ = opened(tmp_path)
     later = folder.stored.project.adding_parts(["wheel"])
-    journal = Journal(folder.path, folder.stored.revision)
+    journal = Journal.start(folder.path, folder.stored.revision)
     journal.document(to_text(StoredProject(later), folder.path))
     journal.close()
     found = find_recovery(folder)
@@ -102,7 +102,7 @@ def test_parts_added_after_the_save_come_back(tmp_path: Path) -> None:
 
 def test_a_journal_of_an_earlier_save_is_not_offered(tmp_path: Path) -> None:
     folder, layer = opened(tmp_path)
-    journal = Journal(folder.path, folder.stored.revision)
+    journal = Journal.start(folder.path, folder.stored.revision)
     journal.labels("r1", layer.current(stroke(layer, 1)))
     journal.close()
     folder.save(folder.stored.project, {"r1": layer.painted()})
@@ -111,7 +111,7 @@ def test_a_journal_of_an_earlier_save_is_not_offered(tmp_path: Path) -> None:
 
 def test_declined_recovery_leaves_the_saved_project(tmp_path: Path) -> None:
     folder, layer = opened(tmp_path)
-    journal = Journal(folder.path, folder.stored.revision)
+    journal = Journal.start(folder.path, folder.stored.revision)
     journal.labels("r1", layer.current(stroke(layer, 1)))
     journal.close()
     discard_recovery(folder.path)
@@ -163,7 +163,7 @@ def test_a_damaged_lock_does_not_shut_the_artist_out(tmp_path: Path, text: str) 
 
 def test_removed_references_do_not_come_back(tmp_path: Path) -> None:
     folder, layer = opened(tmp_path)
-    journal = Journal(folder.path, folder.stored.revision)
+    journal = Journal.start(folder.path, folder.stored.revision)
     journal.labels("r1", layer.current(stroke(layer, 1)))
     gone = replace(folder.stored.project, references=())
     journal.document(to_text(StoredProject(gone), folder.path))
@@ -173,3 +173,19 @@ def test_removed_references_do_not_come_back(tmp_path: Path) -> None:
     project, painted = recovered(folder, found)
     assert project.references == ()
     assert painted == {}
+
+
+def test_work_goes_on_behind_a_torn_record(tmp_path: Path) -> None:
+    folder, layer = opened(tmp_path)
+    journal = Journal.start(folder.path, folder.stored.revision)
+    journal.labels("r1", layer.current(stroke(layer, 1)))
+    journal.close()
+    with (folder.path / JOURNAL_FILE).open("ab") as file:
+        file.write(b"half a record")
+    again = Journal.resume(folder.path, folder.stored.revision)
+    again.labels("r1", layer.current(stroke(layer, 2)))
+    again.close()
+    found = find_recovery(folder)
+    assert found is not None
+    assert found.num_changes == 2
+    assert np.array_equal(recovered(folder, found)[1]["r1"].labels, layer.labels)
