@@ -28,6 +28,7 @@ _RIDE = ((0, (212.0,)), (4, (212.0,)), (23, (1010.0,)), (26, (1010.0,)), (52, (2
 _PILLAR_X = 430.0
 _PILLAR_WIDTH = 58
 _FILL_TURNS = tuple(range(12, 360, 12))
+_SHY = 9  # photograph pixels beside the body that are not trusted to be wheel: mudguards, cables, shadows
 
 
 def scene(generator: np.random.Generator) -> Scene:
@@ -81,7 +82,8 @@ def _spun(wheel: Ellipse, degrees: float) -> Matrix:
 
 def _whole_wheel(wheel: Texture, body: Texture, ellipse: Ellipse) -> Texture:
     """Returns the wheel with what the body hides filled in from the wheel itself, turned until it shows there."""
-    shown = wheel.colour[..., 3] * (body.colour[..., 3] < 0.02)
+    reach = np.ones((2 * _SHY * DENSITY + 1,) * 2, np.uint8)
+    shown = wheel.colour[..., 3] * (cv2.dilate(body.colour[..., 3], reach) < 0.02)
     colour, known = wheel.colour * shown[..., None], shown
     for degrees in _FILL_TURNS:
         back = np.linalg.inv(_texel_map(_spun(ellipse, degrees)))
