@@ -21,7 +21,7 @@ from engine.domain.labels import LabelMap
 
 _CHECKER_PX = 12
 _CHECKER_GREYS = (0x66, 0x99)
-_HATCH_PX = 4
+_HATCH_PX = 5
 _WHITE = np.uint32(0xFFFFFFFF)
 _BLACK = np.uint32(0xFF000000)
 
@@ -67,8 +67,10 @@ class Overlay:
             viewport: Where the image lies.
             density: Device pixels per widget pixel.
             target: (h, w) uint32 premultiplied 0xAARRGGBB, the device pixels of the widget.
-            dirty: Device pixels, inside the target.
+            dirty: Device pixels, inside the target or empty.
         """
+        if dirty.empty:
+            return
         on_image = viewport.image_box(density).clipped(dirty)
         target[dirty.slices] = 0
         if on_image.empty:
@@ -156,7 +158,7 @@ class Overlay:
         found = np.take(np.take(preview.alpha, rows[inside_rows], axis=0), columns[inside_columns], axis=1) >= 128
         selected[np.ix_(inside_rows, inside_columns)] = found
         stripes = selected.astype(bool) & _striped(wide, _HATCH_PX)
-        pixels[stripes] = self.tints.line[label] or _WHITE
+        pixels[stripes] = _faded(self.tints.line[label] or _WHITE)
         rim = _edges(selected, 3)
         pixels[rim & (selected > 0)] = _WHITE
         pixels[rim & (selected == 0)] = _BLACK
@@ -185,4 +187,10 @@ def _checkered(box: Box, size_px: int) -> NDArray[np.bool_]:
 
 def _striped(box: Box, size_px: int) -> NDArray[np.bool_]:
     along = np.arange(box.top, box.bottom)[:, None] + np.arange(box.left, box.right)[None, :]
-    return np.asarray(along // size_px % 2 == 0)
+    return np.asarray(along % (2 * size_px) < size_px)
+
+
+def _faded(colour: np.uint32) -> np.uint32:
+    """Returns a premultiplied colour at three quarters of its opacity."""
+    channels = np.array([colour], np.uint32).view(np.uint8).astype(np.uint16) * 3 // 4
+    return np.uint32(channels.astype(np.uint8).view(np.uint32)[0])

@@ -73,7 +73,7 @@ def tints(parts: PartSet, shown: frozenset[int], chosen: Iterable[int], opacity:
     colours[UNKNOWN], drawn[UNKNOWN] = _UNKNOWN_COLOUR, True
     selected = np.zeros(256, bool)
     selected[list(chosen)] = True
-    paler = colours * 0.4 + 255 * 0.6
+    paler = colours * 0.7 + 255 * 0.3
     return Tints(
         fill=np.where(drawn, premultiplied(colours, opacity), np.uint32(0)),
         line=np.where(drawn, premultiplied(colours, 1.0), np.uint32(0)),

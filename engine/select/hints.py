@@ -19,11 +19,13 @@ class Hints:
         inside: Points of the wanted region: (x, y) image pixels, centres at +0.5.
         outside: Points that are not of it.
         box: A rectangle around it, or None.
+        reach_px: How far from its clicks the region may go, or None: what the artist sees is a good bound.
     """
 
     inside: tuple[tuple[float, float], ...] = ()
     outside: tuple[tuple[float, float], ...] = ()
     box: Rectangle | None = None
+    reach_px: float | None = None
 
 
 @dataclass(frozen=True)

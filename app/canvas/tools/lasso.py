@@ -11,11 +11,10 @@ from app.canvas.painting.shapes import Point, ellipse, polygon, rectangle
 from app.canvas.pointer import Pointer
 from app.canvas.tools.brush import erases
 from app.canvas.tools.marks import draw_path
-from app.canvas.tools.snap import snapped
+from app.canvas.tools.snap import magnetic
 from app.canvas.tools.tool import Tool, ToolHost
 from engine.domain.labels import BACKGROUND
 
-_SNAP_RADIUS_SCREEN_PX = 10
 _STEP_SCREEN_PX = 1.5
 
 
@@ -87,11 +86,11 @@ class LassoTool(ShapeTool):
 
     def start(self, pointer: Pointer) -> None:
         """The outline begins."""
-        self._points = [self._placed(pointer)]
+        self._points = [magnetic(self.host, pointer)]
 
     def extend(self, pointer: Pointer) -> None:
         """The outline goes on, in steps that the screen can show."""
-        x, y = self._placed(pointer)
+        x, y = magnetic(self.host, pointer)
         last_x, last_y = self._points[-1]
         if max(abs(x - last_x), abs(y - last_y)) * self.host.viewport.zoom >= _STEP_SCREEN_PX:
             self._points.append((x, y))
@@ -106,13 +105,6 @@ class LassoTool(ShapeTool):
             view = self.host.viewport
             path = QPolygonF([QPointF(*view.to_widget(x, y)) for x, y in self._points])
             draw_path(painter, path, closing=True)
-
-    def _placed(self, pointer: Pointer) -> Point:
-        image = self.host.document.image
-        if not self.host.magnet or image is None:
-            return pointer.x, pointer.y
-        radius = min(64.0, max(2.0, _SNAP_RADIUS_SCREEN_PX / self.host.viewport.zoom))
-        return snapped(image, pointer.x, pointer.y, radius)
 
 
 class RectangleTool(ShapeTool):

@@ -14,6 +14,7 @@ from app.canvas.painting.shapes import Point, polygon
 from app.canvas.pointer import Pointer
 from app.canvas.tools.brush import erases
 from app.canvas.tools.marks import draw_handle, two_tone
+from app.canvas.tools.snap import magnetic
 from app.canvas.tools.tool import Tool, ToolHost
 from engine.domain.labels import BACKGROUND
 from engine.select.live_wire import LiveWire
@@ -47,6 +48,8 @@ class PolygonTool(Tool):
         self._hot: int | None = None
         self._cursor: Point | None = None
         self._wire: LiveWire | None = None
+        self._press_place: Point = (0.0, 0.0)
+        self._moved = False
 
     @property
     def busy(self) -> bool:
@@ -96,7 +99,7 @@ class PolygonTool(Tool):
         """Lets go; a click on the first corner that did not move it closes the polygon."""
         grabbed, self._grabbed = self._grabbed, None
         if grabbed == 0 and not self._moved and len(self._corners) > 2:
-            self._fill(pointer)
+            self._fill(self._label(pointer))
         elif grabbed == len(self._corners) - 1 and self._moved:
             self._search()
 
@@ -110,12 +113,12 @@ class PolygonTool(Tool):
     def double_click(self, pointer: Pointer) -> None:
         """Fills the polygon."""
         if len(self._corners) > 2:
-            self._fill(pointer)
+            self._fill(self._label(pointer))
 
     def confirm(self) -> None:
         """Fills the polygon."""
-        if len(self._corners) > 2 and self._cursor is not None:
-            self._fill(Pointer(*self._cursor))
+        if len(self._corners) > 2:
+            self._fill(self.host.document.current_part)
 
     def step_back(self) -> None:
         """Takes the last corner back."""
@@ -153,9 +156,10 @@ class PolygonTool(Tool):
             draw_handle(painter, QPointF(*place(corner.x, corner.y)), hot=index in (self._hot, self._grabbed))
 
     def _append(self, pointer: Pointer) -> None:
+        x, y = magnetic(self.host, pointer)
         if self._corners:
-            self._corners[-1].way = tuple(self._way_to(pointer.x, pointer.y))
-        self._corners.append(_Corner(pointer.x, pointer.y))
+            self._corners[-1].way = tuple(self._way_to(x, y))
+        self._corners.append(_Corner(x, y))
         self._grabbed = len(self._corners) - 1
         self._search()
 
@@ -166,14 +170,16 @@ class PolygonTool(Tool):
         self._hot = None
         self._search()
 
-    def _fill(self, pointer: Pointer) -> None:
+    def _label(self, pointer: Pointer) -> int:
+        return BACKGROUND if erases(pointer) else self.host.document.current_part
+
+    def _fill(self, label: int) -> None:
         document = self.host.document
         if document.layer is None:
             return
         outline = self._outline()
         first, last = self._corners[0], self._corners[-1]
         outline += self._way_to(first.x, first.y) if last is not first else []
-        label = BACKGROUND if erases(pointer) else document.current_part
         gesture = self.host.begin(label, first.x)
         if gesture is None:
             return

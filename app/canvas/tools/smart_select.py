@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -22,6 +23,7 @@ from engine.select.grabcut import grab_cut
 from engine.select.hints import Hints, Selection
 
 _BOX_SCREEN_PX = 6
+_LEAST_REACH_PX = 16.0
 _ADDED = QColor("#5BD75B")
 _TAKEN = QColor("#E04040")
 
@@ -96,7 +98,7 @@ class SmartSelectTool(Tool):
         """With Shift, shows what a click here would select."""
         if pointer.shift and self._on_image(pointer.x, pointer.y):
             hints = self._hints()
-            self._ask(Hints((*hints.inside, (pointer.x, pointer.y)), hints.outside, hints.box), keep=False)
+            self._ask(replace(hints, inside=(*hints.inside, (pointer.x, pointer.y))), keep=False)
 
     def double_click(self, _pointer: Pointer, /) -> None:
         """Commits what the clicks select, the first of the two among them, as soon as it is worked out."""
@@ -159,7 +161,12 @@ class SmartSelectTool(Tool):
             box = outer if layer is None else outer.clipped(Box.of_image(layer.labels))
         inside = tuple(p for p in self._inside if self._on_image(*p))
         outside = tuple(p for p in self._outside if self._on_image(*p))
-        return Hints(inside, outside, box)
+        return Hints(inside, outside, box, self._reach_px())
+
+    def _reach_px(self) -> float:
+        """Returns how far a click looks: less than half of what is in sight, so that zooming in finds small things."""
+        view = self.host.viewport
+        return max(_LEAST_REACH_PX, 0.45 * min(view.width, view.height) / view.zoom)
 
     def _on_image(self, x: float, y: float) -> bool:
         image = self.host.document.image

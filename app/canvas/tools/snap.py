@@ -1,4 +1,4 @@
-"""The lasso's magnet: a point moves to the strongest edge near it."""
+"""The magnet of lasso and polygon: a point moves to the strongest edge near it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app.canvas.pointer import Pointer
+from app.canvas.tools.tool import ToolHost
+
 _FAINTEST_EDGE = 24.0
+_RADIUS_SCREEN_PX = 10
+
+
+def magnetic(host: ToolHost, pointer: Pointer) -> tuple[float, float]:
+    """Returns where the pointer counts: on the strongest edge within ten screen pixels while the magnet is on."""
+    image = host.document.image
+    if not host.magnet or image is None:
+        return pointer.x, pointer.y
+    radius = min(64.0, max(2.0, _RADIUS_SCREEN_PX / host.viewport.zoom))
+    return snapped(image, pointer.x, pointer.y, radius)
 
 
 def snapped(image: NDArray[np.uint8], x: float, y: float, radius: float) -> tuple[float, float]:
