@@ -16,7 +16,7 @@ from engine.smite.learner import Learned, cross_kv
 from engine.smite.loading import DiffusionModel
 
 _EMBEDDINGS, _DELTA, _SCALE = "embeddings", "kv_delta/", "kv_scale/"
-_PROBED_WEIGHT = "up_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k.weight"
+_PROBED_WEIGHT = "conv_in.weight"  # never trained, so that a profile's own changes do not count
 
 
 def to_tensors(learned: Learned) -> dict[str, NDArray[Any]]:
