@@ -16,7 +16,8 @@ from engine.smite.device import is_out_of_memory, release_memory
 from engine.smite.maps import AttentionMaps
 from engine.smite.segmenter import Image, Segmenter, SegmenterRequest, prepared_segmenter
 from engine.smite.settings import InferenceSettings
-from engine.smite.window_plan import Window, plan_windows
+from engine.smite.window_plan import Window, plan_windows, shortened
+from engine.temporal.windows import WindowPlan
 
 
 def segment(
@@ -53,19 +54,20 @@ def segment(
     segmenter = yield from prepared_segmenter(
         SegmenterRequest(profile, task.parts, joint, inference.timestep, settings.device, settings.seed, model)
     )
-    length = segmenter.fitting_window(inference.window)
-    if length < inference.window:
-        yield Message(f"Windows hold {length} frames instead of {inference.window}, to fit into the device's memory.")
+    plan = inference.windows if joint else WindowPlan(inference.windows.length, 0)
+    length = segmenter.fitting_window(plan.length)
+    if length < plan.length:
+        yield Message(f"Windows hold {length} frames instead of {plan.length}, to fit into the device's memory.")
+        plan = shortened(plan, length)
     plate_hw = (task.source.info.height, task.source.info.width)
     waiting = dict.fromkeys(task.frames)
     latents: dict[int, Tensor] = {}
     while waiting:
-        overlap = inference.overlap * length // inference.window if joint else 0
-        window = _window_with(next(iter(waiting)), task, length, overlap)
+        window = _window_with(next(iter(waiting)), task, plan)
         latents = yield from _encoded(segmenter, task, window.frames, latents)
         maps = _maps_or_none(segmenter, list(latents.values()), window.frames)
         if maps is None:
-            length = yield from _halved(length)
+            plan = yield from _halved(plan)
             continue
         for frame in window.answers:
             if frame in waiting:
@@ -106,11 +108,11 @@ def segment_images(
         yield Progress("segmenting", index + 1, len(images))
 
 
-def _window_with(frame: int, task: ClipTask, length: int, overlap: int) -> Window:
+def _window_with(frame: int, task: ClipTask, plan: WindowPlan) -> Window:
     """Returns the window of the frame's scene that answers for it."""
     scene = task.scene_of(frame)
     numbers = [number for number in task.source.numbers if number in scene]
-    return next(window for window in plan_windows(numbers, length, overlap) if frame in window.answers)
+    return next(window for window in plan_windows(numbers, plan) if frame in window.answers)
 
 
 def _encoded(
@@ -136,11 +138,12 @@ def _maps_or_none(segmenter: Segmenter, latents: Sequence[Tensor], frames: Seque
     return None
 
 
-def _halved(length: int) -> Generator[Event, None, int]:
-    if length == 1:
+def _halved(plan: WindowPlan) -> Generator[Event, None, WindowPlan]:
+    if plan.length == 1:
         raise _no_room()
-    yield Message(f"A window of {length} frames did not fit into memory; going on with {length // 2}.", "warning")
-    return length // 2
+    half = plan.length // 2
+    yield Message(f"A window of {plan.length} frames did not fit into memory; going on with {half}.", "warning")
+    return shortened(plan, half)
 
 
 def _no_room() -> MemoryLimitError:

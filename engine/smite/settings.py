@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from engine.errors import InputError
+from engine.temporal.windows import WindowPlan
 
 Initialisation = Literal["names", "random"]
 SUBJECTS = ("horses", "faces", "cars", "non-text")
@@ -106,13 +107,11 @@ class InferenceSettings:
 
     Attributes:
         timestep: Noise that is added before the single denoising pass (paper 7.4: 100; code: drawn from 95..104).
-        window: Frames of a window (code: 16).
-        overlap: Frames that consecutive windows share; the later window wins (code: 8).
+        windows: Length and overlap of windows; in frame-by-frame mode, only how many frames share a batch.
     """
 
     timestep: int = 100
-    window: int = 16
-    overlap: int = 8
+    windows: WindowPlan = field(default_factory=WindowPlan)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.temporal.windows import WindowPlan, slices
+
 
 @dataclass(frozen=True)
 class Window:
@@ -14,25 +16,14 @@ class Window:
     answers: tuple[int, ...]
 
 
-def plan_windows(frames: Sequence[int], length: int, overlap: int) -> list[Window]:
-    """Cuts a scene into windows of equal length; where two overlap, the later one answers (code).
-
-    Args:
-        frames: Ascending frame numbers of one scene.
-        length: Frames of a window; a shorter scene is one window.
-        overlap: Frames that neighbours share, cut to less than `length`. The last window is moved back to keep its
-            length, so that it may share more.
-
-    Returns:
-        Windows whose answers are each frame of the scene exactly once, in order.
-    """
-    if not frames:
-        return []
-    stride = length - min(overlap, length - 1)
-    last = max(len(frames) - length, 0)
-    starts = [*range(0, last, stride), last]
-    ends = [*starts[1:], len(frames)]
+def plan_windows(frames: Sequence[int], plan: WindowPlan) -> list[Window]:
+    """Cuts a scene, given as ascending frame numbers, into windows that answer for each of its frames exactly once."""
     return [
-        Window(tuple(frames[start : start + length]), tuple(frames[start:end]))
-        for start, end in zip(starts, ends, strict=True)
+        Window(tuple(frames[cut.start : cut.stop]), tuple(frames[cut.start : cut.start + cut.final]))
+        for cut in slices(len(frames), plan)
     ]
+
+
+def shortened(plan: WindowPlan, length: int) -> WindowPlan:
+    """Returns a plan of another length whose overlap keeps its share of it."""
+    return WindowPlan(length, min(plan.overlap * length // plan.length, length - 1))
