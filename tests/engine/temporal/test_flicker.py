@@ -13,8 +13,18 @@ def test_a_part_that_keeps_to_the_motion_does_not_flicker() -> None:
     assert flicker(_square(10, 10), _square(17, 13), _moving_by(-7, -3), (1,)) == {1: 0.0}
 
 
-def test_the_same_move_without_flow_flickers() -> None:
+def test_a_matte_that_slides_over_what_stands_still_flickers() -> None:
     assert flicker(_square(10, 10), _square(17, 13), _moving_by(0, 0), (1,))[1] > 0.3
+
+
+def test_a_small_part_that_flow_has_lost_is_compared_by_its_own_move() -> None:
+    assert flicker(_square(10, 10), _square(40, 30), _moving_by(0, 0), (1,)) == {1: 0.0}
+
+
+def test_holes_in_a_part_that_flow_has_lost_still_flicker() -> None:
+    holed = _square(40, 30)
+    holed[30:50, 46:52] = 0
+    assert 0.1 < flicker(_square(10, 10), holed, _moving_by(0, 0), (1,))[1] < 0.5
 
 
 def test_a_part_that_vanishes_flickers_fully() -> None:
