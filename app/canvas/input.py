@@ -55,6 +55,10 @@ class InputTarget(Protocol):
         """The cursor's shape may have to change."""
         ...
 
+    def cancel(self) -> None:
+        """Drops what is under way, also in the background."""
+        ...
+
     def step_frame(self, step: int) -> None:
         """Asks for another frame."""
         ...
@@ -182,8 +186,7 @@ class CanvasInput:
                 self.pan.space_held, self._space_used = True, False
                 self._target.update_cursor()
         elif event.key() == Qt.Key.Key_Escape and tool.busy:
-            self.drop_drag()
-            tool.cancel()
+            self._target.cancel()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and tool.busy:
             tool.confirm()
         elif event.key() == Qt.Key.Key_Backspace and tool.busy:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from skimage.graph import MCP_Geometric
 
 _WINDOW = 193
+_LOOK_AHEAD = 12
+_STRAIGHT_MAY_COST = 1.1
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,9 @@ class LiveWire:
         self._top = anchor[1] - (half + 0.5) * self.step
         self._size = (image.shape[1], image.shape[0])
         cost = _edge_cost(_resampled(image, self._left, self._top, self.step), settings)
+        self._cost = cost
         self._search = MCP_Geometric(cost)
-        self._search.find_costs([(half, half)])
+        self._from_anchor, _ = self._search.find_costs([(half, half)])
 
     def reaches(self, x: float, y: float) -> bool:
         """Says whether a place lies inside the window that was searched."""
@@ -68,14 +71,33 @@ class LiveWire:
         if not self.reaches(x, y):
             return [self.anchor, (x, y)]
         column, row = self._cell(x, y)
-        cells = np.asarray(self._search.traceback((row, column)), np.float64)
+        cells = np.asarray(self._search.traceback((row, column)))
         points = np.stack((cells[:, 1], cells[:, 0]), axis=1)
-        points = (points + 0.5) * self.step + (self._left, self._top)
-        points = np.clip(points, 0, self._size)
         # Steps of the grid are taken out: 0.75 of a working pixel is below what the search resolves.
-        lean = cv2.approxPolyDP(points.astype(np.float32)[:, None], 0.75 * self.step, False)[:, 0]
-        inner = [(float(px), float(py)) for px, py in lean[1:-1]]
+        lean = cv2.approxPolyDP(points.astype(np.int32)[:, None], 0.75, False)[:, 0]
+        placed = (self._pulled_straight(lean) + 0.5) * self.step + (self._left, self._top)
+        inner = [(float(px), float(py)) for px, py in np.clip(placed[1:-1], 0, self._size)]
         return [self.anchor, *inner, (x, y)]
+
+    def _pulled_straight(self, cells: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Leaves out (column, row) cells where a straight line costs hardly more.
+
+        Paths on a grid run in eight directions: across flat ground they would go round two sides of a triangle.
+        """
+        kept = [0]
+        while kept[-1] < len(cells) - 1:
+            here = kept[-1]
+            furthest = min(len(cells) - 1, here + _LOOK_AHEAD)
+            kept.append(next(k for k in range(furthest, here, -1) if k == here + 1 or self._straight(cells, here, k)))
+        return cells[kept]
+
+    def _straight(self, cells: NDArray[np.int32], start: int, end: int) -> bool:
+        a, b = cells[start], cells[end]
+        length = float(np.hypot(*(b - a)))
+        line = np.round(np.linspace(a, b, max(2, int(length) + 1))).astype(np.intp)
+        straight = float(self._cost[line[:, 1], line[:, 0]].mean()) * length
+        along = float(self._from_anchor[b[1], b[0]] - self._from_anchor[a[1], a[0]])
+        return straight <= _STRAIGHT_MAY_COST * abs(along)
 
     def _cell(self, x: float, y: float) -> tuple[int, int]:
         return int((x - self._left) // self.step), int((y - self._top) // self.step)
