@@ -70,3 +70,9 @@ def soft_labels(painted: Painted, ids: Sequence[int], size: tuple[int, int]) -> 
             plane = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
         planes.append(plane)
     return np.ascontiguousarray(np.stack(planes, axis=-1))
+
+
+def labels_as_soft(labels: NDArray[np.uint8], num_parts: int) -> NDArray[np.uint8]:
+    """Returns `PaintedFrame.soft` of an (h, w) map of channel indices, 255 unknown."""
+    planes = [np.where(labels == value, np.uint8(255), np.uint8(0)) for value in (*range(1, num_parts + 1), UNKNOWN)]
+    return np.ascontiguousarray(np.stack(planes, axis=-1))

@@ -9,7 +9,6 @@ import numpy as np
 from engine.domain.profile import Profile
 from engine.domain.scores import FrameScores
 from engine.domain.task import ClipTask, ScoringJob
-from engine.errors import InputError
 from engine.jobs import Progress
 from engine.quick.answers import Belief, Plate, frame_scores
 from engine.quick.candidates import find_candidates
@@ -17,6 +16,8 @@ from engine.quick.clip_frames import ClipFrames
 from engine.quick.components import rule
 from engine.quick.fusion import Prior, fuse
 from engine.quick.knowledge import Knowledge, painted_frames
+from engine.quick.memory import stored_refiner
+from engine.quick.network import Refiner, refined
 from engine.quick.plan import sources_for
 from engine.quick.spans import Span, spans_of
 from engine.temporal.flow_chain import Carried, carry
@@ -32,8 +33,7 @@ def segment(task: ClipTask, flow: FlowStore, profile: Profile | None) -> Scoring
     Raises:
         InputError: A frame cannot be decoded, or the profile is not for this clip's parts.
     """
-    if profile is not None and profile.backbone != "quick":
-        raise InputError(f"This profile was learned with {profile.backbone}. Choose that backbone, or learn it again.")
+    refiner = stored_refiner(profile) if profile is not None else None
     plate = Plate.of(task, flow.working_size)
     frames = ClipFrames(flow)
     knowledge = Knowledge.of(painted_frames(task, flow))
@@ -45,7 +45,7 @@ def segment(task: ClipTask, flow: FlowStore, profile: Profile | None) -> Scoring
                 yield Progress("segmenting", done, len(wanted))
                 continue
             done += 1
-            yield _scored(item, span, frames, knowledge, plate, task)
+            yield _scored(item, span, frames, knowledge, plate, task, refiner)
 
 
 def _carried(flow: FlowStore, span: Span) -> Iterator[Carried | None]:
@@ -55,7 +55,13 @@ def _carried(flow: FlowStore, span: Span) -> Iterator[Carried | None]:
 
 
 def _scored(
-    item: Carried, span: Span, frames: ClipFrames, knowledge: Knowledge, plate: Plate, task: ClipTask
+    item: Carried,
+    span: Span,
+    frames: ClipFrames,
+    knowledge: Knowledge,
+    plate: Plate,
+    task: ClipTask,
+    refiner: Refiner | None,
 ) -> FrameScores:
     view = frames.view(item.frame)
     num_parts = len(plate.canonical_ids)
@@ -66,7 +72,8 @@ def _scored(
     candidates = find_candidates(view, sources, knowledge.groups)
     prior = fuse(candidates, knowledge.painted, plate.working_size, num_parts)
     support = prior.parts.transpose(2, 0, 1) * prior.trust
-    ruling = rule(view, prior.probabilities(), support, knowledge.looks)
+    probabilities = prior.probabilities() if refiner is None else refined(refiner, view.lab, prior)
+    ruling = rule(view, probabilities, support, knowledge.looks)
     confidence = tuple(_mean_trust(prior, place) for place in range(num_parts))
     return frame_scores(item.frame, ruling.probabilities, Belief(confidence, "Fusion of painted frames."), plate)
 
