@@ -69,7 +69,7 @@ def test_a_click_outside_takes_a_second_ball_out() -> None:
 
 
 def test_pieces_without_a_click_are_dropped() -> None:
-    first, ball = scene(200, 300, (80.0, 100.0), 35)
+    first, _ball = scene(200, 300, (80.0, 100.0), 35)
     second, other = scene(200, 300, (220.0, 100.0), 35)
     image = np.where(other[..., None], second, first)
     mask = whole(grab_cut(image, Hints(inside=((80.0, 100.0),))), image.shape)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -16,7 +17,7 @@ def ball(height: int = 300, width: int = 400, radius: float = 60) -> np.ndarray:
 
 def deepest(path: list[tuple[float, float]], radius: float) -> float:
     """Returns how far the middle of any step of the path strays from the circle."""
-    middles = [((a[0] + b[0]) / 2, (a[1] + b[1]) / 2) for a, b in zip(path[:-1], path[1:], strict=True)]
+    middles = [((a[0] + b[0]) / 2, (a[1] + b[1]) / 2) for a, b in itertools.pairwise(path)]
     return max(abs(math.hypot(x - 200, y - 150) - radius) for x, y in [*path, *middles])
 
 
