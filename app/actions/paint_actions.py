@@ -1,0 +1,104 @@
+"""Tools, brush, view and undo."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QObject
+
+from app.actions.table import CommandTable
+from app.canvas.tools import TOOL_NAMES
+from app.canvas.view import CanvasView
+from app.i18n import tr
+from app.model.canvas_document import CanvasModel
+from app.model.document import Document
+from app.panels.tool_options import ToolOptions
+
+_SIZE_STEP = 1.1
+_HARDNESS_STEP = 10
+_GAIN_STEP = 2**0.25
+_GAMMA_STEP = 0.1
+
+
+class PaintActions(QObject):
+    """What belongs to the canvas."""
+
+    def __init__(
+        self, document: Document, model: CanvasModel, canvas: CanvasView, commands: CommandTable, options: ToolOptions
+    ) -> None:
+        super().__init__(canvas)
+        self._document, self._model, self._canvas, self._commands = document, model, canvas, commands
+        for name in TOOL_NAMES:
+            commands.bind(f"tool.{name}", partial(canvas.set_tool, name))
+        commands.bind("edit.undo", self.undo)
+        commands.bind("edit.redo", self.redo)
+        commands.bind("brush.smaller", lambda: canvas.resize_brush(1 / _SIZE_STEP))
+        commands.bind("brush.larger", lambda: canvas.resize_brush(_SIZE_STEP))
+        commands.bind("brush.softer", lambda: canvas.set_hardness_by(-_HARDNESS_STEP))
+        commands.bind("brush.harder", lambda: canvas.set_hardness_by(_HARDNESS_STEP))
+        commands.bind_switch("paint.protect", lambda on: model.set_protect(tr("Protect other parts"), on=on))
+        commands.bind_switch("paint.mirror", lambda on: model.set_mirror(tr("Mirror painting"), on=on))
+        commands.bind_switch("paint.onion", lambda on: model.set_onion(on=on))
+        commands.bind_switch("paint.magnet", canvas.set_magnet)
+        commands.bind("refine.smooth", lambda: options.refine("smooth"))
+        commands.bind("refine.grow", lambda: options.refine("grow"))
+        commands.bind("refine.shrink", lambda: options.refine("shrink"))
+        commands.bind("refine.fill_holes", lambda: options.refine("fill_holes"))
+        self._bind_view()
+        canvas.toolChanged.connect(self._show_tool)
+        document.stack.changed.connect(self._show_undo)
+        model.rulesChanged.connect(self._show_rules)
+        self._show_tool(canvas.tool)
+        self._show_undo()
+
+    def undo(self) -> None:
+        """Takes back what a tool has under way, or else the newest step."""
+        if self._canvas.in_gesture:
+            self._canvas.cancel()
+        else:
+            self._document.undo()
+
+    def redo(self) -> None:
+        """Does the last undone step again."""
+        if not self._canvas.in_gesture:
+            self._document.redo()
+
+    def _bind_view(self) -> None:
+        canvas, commands = self._canvas, self._commands
+        commands.bind("view.fit", canvas.fit)
+        commands.bind("view.one_to_one", canvas.one_to_one)
+        commands.bind("view.zoom_in", canvas.zoom_in)
+        commands.bind("view.zoom_out", canvas.zoom_out)
+        commands.bind("view.overlay", canvas.cycle_overlay)
+        commands.bind("view.matte", lambda: canvas.toggle_view_mode("matte"))
+        commands.bind("view.cutout", lambda: canvas.toggle_view_mode("cutout"))
+        commands.bind("view.gain_up", lambda: self._expose(gain=_GAIN_STEP))
+        commands.bind("view.gain_down", lambda: self._expose(gain=1 / _GAIN_STEP))
+        commands.bind("view.gamma_up", lambda: self._expose(gamma=_GAMMA_STEP))
+        commands.bind("view.gamma_down", lambda: self._expose(gamma=-_GAMMA_STEP))
+        commands.bind("view.exposure_reset", lambda: canvas.set_exposure(type(canvas.exposure)()))
+
+    def _expose(self, *, gain: float = 1.0, gamma: float = 0.0) -> None:
+        now = self._canvas.exposure
+        wanted = replace(now, gain=min(16.0, max(1 / 16, now.gain * gain)), gamma=min(4.0, max(0.2, now.gamma + gamma)))
+        self._canvas.set_exposure(wanted)
+
+    def _show_tool(self, tool: str) -> None:
+        for name in TOOL_NAMES:
+            self._commands.show_switch(f"tool.{name}", on=name == tool)
+
+    def _show_undo(self) -> None:
+        stack = self._document.stack
+        for command, word, text in (
+            ("edit.undo", tr("Undo"), stack.undo_text),
+            ("edit.redo", tr("Redo"), stack.redo_text),
+        ):
+            self._commands[command].setText(f"{word} {text}".strip())
+            self._commands[command].setEnabled(bool(text) and not self._document.read_only)
+
+    def _show_rules(self) -> None:
+        rules = self._document.project.rules
+        self._commands.show_switch("paint.protect", on=rules.protect_others)
+        self._commands.show_switch("paint.mirror", on=rules.mirror)
+        self._commands.show_switch("paint.onion", on=self._model.onion)

@@ -1,0 +1,1 @@
+"""Driving engine jobs from the window."""

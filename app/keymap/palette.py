@@ -1,0 +1,81 @@
+"""The command palette: type a few letters of any command and press Enter."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from app.actions.table import CommandTable
+from app.i18n import tr
+
+_ID = Qt.ItemDataRole.UserRole
+
+
+class CommandPalette(QDialog):
+    """A search field over all commands that can be run now."""
+
+    def __init__(self, table: CommandTable, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self._table = table
+        self._search = QLineEdit()
+        self._search.setPlaceholderText(tr("Type a command"))
+        self._search.textChanged.connect(self._fill)
+        self._search.returnPressed.connect(self._on_run)
+        self._search.installEventFilter(self)
+        self._list = QListWidget()
+        self._list.itemActivated.connect(self._on_run)
+        self._list.itemClicked.connect(self._on_run)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        layout.addWidget(self._search)
+        layout.addWidget(self._list)
+        self.resize(520, 380)
+        self._fill("")
+        self._search.setFocus()
+
+    def _fill(self, text: str) -> None:
+        self._list.clear()
+        found = []
+        for order, spec in enumerate(self._table):
+            action = self._table[spec.id]
+            score = match_score(text, f"{spec.text} {spec.group}")
+            if action.isEnabled() and score is not None:
+                found.append((score, order, spec))
+        for _, _, spec in sorted(found, key=lambda row: row[:2]):
+            keys = self._table[spec.id].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            item = QListWidgetItem(f"{spec.text.rstrip('…')}    {keys}" if keys else spec.text.rstrip("…"))
+            item.setToolTip(spec.group)
+            item.setData(_ID, spec.id)
+            self._list.addItem(item)
+        self._list.setCurrentRow(0)
+
+    def _on_run(self) -> None:
+        item = self._list.currentItem()
+        self.accept()
+        if item is not None:
+            self._table[str(item.data(_ID))].trigger()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Lets the arrow keys move through the list while the search field has the focus."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
+            if step and self._list.count():
+                self._list.setCurrentRow((self._list.currentRow() + step) % self._list.count())
+                return True
+        return super().eventFilter(watched, event)
+
+
+def match_score(typed: str, text: str) -> int | None:
+    """Returns how well the letters of `typed` are found in order in `text`, 0 best, or None where they are not."""
+    typed, text = typed.lower().strip(), text.lower()
+    if typed in text:
+        return text.index(typed)
+    place, gaps = -1, 0
+    for letter in typed.replace(" ", ""):
+        found = text.find(letter, place + 1)
+        if found < 0:
+            return None
+        gaps += found - place - 1
+        place = found
+    return 100 + gaps

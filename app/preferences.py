@@ -1,0 +1,93 @@
+"""What the program remembers between runs, apart from projects."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+_MAX_RECENT = 12
+_SCALE_RANGE = (80, 200)
+
+
+class Preferences:
+    """Recent projects, keys, scale and window layout, in one settings file."""
+
+    def __init__(self, file: Path) -> None:
+        self._settings = QSettings(str(file), QSettings.Format.IniFormat)
+
+    @property
+    def recent_projects(self) -> list[Path]:
+        """Folders of the projects that were open last, newest first; those that are gone are left out."""
+        rows = _rows(self._settings.value("recent", "[]"))
+        return [path for path in map(Path, rows) if path.is_dir()]
+
+    def add_recent(self, folder: Path) -> None:
+        """Puts a project in front of the recent ones."""
+        rows = [str(folder)] + [str(p) for p in self.recent_projects if p != folder]
+        self._settings.setValue("recent", json.dumps(rows[:_MAX_RECENT]))
+
+    @property
+    def last_folder(self) -> str:
+        """Where a file dialogue starts."""
+        return str(self._settings.value("last_folder", ""))
+
+    def set_last_folder(self, folder: Path) -> None:
+        """Remembers where files were chosen."""
+        self._settings.setValue("last_folder", str(folder))
+
+    @property
+    def scale_percent(self) -> int:
+        """Size of texts and controls, 80 to 200."""
+        value = str(self._settings.value("scale", 100))
+        return min(_SCALE_RANGE[1], max(_SCALE_RANGE[0], int(value))) if value.isdigit() else 100
+
+    def set_scale_percent(self, percent: int) -> None:
+        """Remembers the size of texts and controls."""
+        self._settings.setValue("scale", percent)
+
+    @property
+    def keymap_preset(self) -> str:
+        """Name of the keymap preset."""
+        return str(self._settings.value("keys/preset", "smite"))
+
+    @property
+    def own_keys(self) -> dict[str, list[str]]:
+        """Keys by command id, where the artist changed the preset's."""
+        try:
+            found = json.loads(str(self._settings.value("keys/own", "{}")))
+        except ValueError:
+            return {}
+        if not isinstance(found, dict):
+            return {}
+        return {str(k): [str(key) for key in keys] for k, keys in found.items() if isinstance(keys, list)}
+
+    def set_keys(self, preset: str, own: dict[str, list[str]]) -> None:
+        """Remembers the keymap."""
+        self._settings.setValue("keys/preset", preset)
+        self._settings.setValue("keys/own", json.dumps(own))
+
+    @property
+    def window_layout(self) -> tuple[QByteArray, QByteArray]:
+        """Geometry and docks of the window as they were."""
+        found = [self._settings.value(f"window/{name}") for name in ("geometry", "docks")]
+        geometry, docks = (value if isinstance(value, QByteArray) else QByteArray() for value in found)
+        return geometry, docks
+
+    def set_window_layout(self, geometry: QByteArray, docks: QByteArray) -> None:
+        """Remembers geometry and docks."""
+        self._settings.setValue("window/geometry", geometry)
+        self._settings.setValue("window/docks", docks)
+
+    def sync(self) -> None:
+        """Writes everything out."""
+        self._settings.sync()
+
+
+def _rows(text: object) -> list[str]:
+    try:
+        rows = json.loads(str(text))
+    except ValueError:
+        return []
+    return [str(row) for row in rows] if isinstance(rows, list) else []

@@ -1,0 +1,147 @@
+"""The dark theme: neutral greys that do not bias the judgement of colours, one accent (UX.md, 4c)."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
+
+WINDOW, PANEL, SURROUND, INPUT = "#2B2B2B", "#333333", "#1C1C1C", "#242424"
+LINE, BORDER = "#454545", "#808080"
+TEXT, SECONDARY, ACCENT, ON_ACCENT = "#D6D6D6", "#9A9A9A", "#F0A030", "#101010"
+STATE_NONE, STATE_PAINTED, STATE_STALE, STATE_DONE, STATE_FAILED = "#8A8A8A", "#56B4E9", "#F0A030", "#4CB782", "#E5604D"
+
+FONT_PX = 13
+SCALES = (80, 90, 100, 110, 125, 150, 175, 200)
+ICON_PX = 20
+
+
+def apply_theme(application: QApplication, scale_percent: int) -> None:
+    """Gives the application its palette, font and style sheet at a scale of 80 to 200 per cent."""
+    application.setStyle("Fusion")
+    application.setPalette(_palette())
+    font = QFont(application.font())
+    font.setPixelSize(round(FONT_PX * scale_percent / 100))
+    application.setFont(font)
+    application.setStyleSheet(_style_sheet(scale_percent / 100))
+
+
+def icon(name: str, *, colour: str = TEXT, active: str = ACCENT) -> QIcon:
+    """Returns the icon of that name in a text colour, in the accent where it is switched on."""
+    data = files("resources").joinpath("icons", f"{name}.svg").read_text(encoding="utf-8")
+    made = QIcon()
+    for shade, state, mode in (
+        (colour, QIcon.State.Off, QIcon.Mode.Normal),
+        (active, QIcon.State.On, QIcon.Mode.Normal),
+        ("#666666", QIcon.State.Off, QIcon.Mode.Disabled),
+    ):
+        for size in (ICON_PX, 2 * ICON_PX):
+            made.addPixmap(_drawn(data.replace("currentColor", shade), size), mode, state)
+    return made
+
+
+def swatch(colour: tuple[int, int, int], size: int = 16) -> QIcon:
+    """Returns a filled square of a part's colour, outlined so that dark colours stay visible."""
+    pixmap = QPixmap(size, size)
+    pixmap.fill(QColor(*colour))
+    painter = QPainter(pixmap)
+    painter.setPen(QColor(BORDER))
+    painter.drawRect(0, 0, size - 1, size - 1)
+    painter.end()
+    return QIcon(pixmap)
+
+
+def _drawn(svg: str, size: int) -> QPixmap:
+    pixmap = QPixmap(QSize(size, size))
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    QSvgRenderer(svg.encode()).render(painter)
+    painter.end()
+    return pixmap
+
+
+def _palette() -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for which, colour in (
+        (role.Window, WINDOW),
+        (role.WindowText, TEXT),
+        (role.Base, INPUT),
+        (role.AlternateBase, PANEL),
+        (role.ToolTipBase, "#1F1F1F"),
+        (role.ToolTipText, TEXT),
+        (role.Text, TEXT),
+        (role.Button, PANEL),
+        (role.ButtonText, TEXT),
+        (role.BrightText, "#FFFFFF"),
+        (role.Link, ACCENT),
+        (role.Highlight, ACCENT),
+        (role.HighlightedText, ON_ACCENT),
+        (role.PlaceholderText, SECONDARY),
+        (role.Accent, ACCENT),
+    ):
+        palette.setColor(which, QColor(colour))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor("#6E6E6E"))
+    return palette
+
+
+def _style_sheet(scale: float) -> str:
+    def px(value: float) -> str:
+        return f"{round(value * scale)}px"
+
+    return f"""
+QMainWindow::separator {{ background: {SURROUND}; width: 3px; height: 3px; }}
+QDockWidget {{ titlebar-close-icon: none; color: {SECONDARY}; }}
+QDockWidget::title {{ background: {WINDOW}; padding: {px(5)} {px(8)}; border-bottom: 1px solid {LINE}; }}
+QDockWidget > QWidget, QToolBar, QStatusBar {{ background: {PANEL}; }}
+QToolBar {{ border: none; spacing: {px(2)}; padding: {px(3)}; }}
+QToolBar::separator {{ background: {LINE}; width: 1px; height: 1px; margin: {px(5)}; }}
+QToolButton {{ border: 1px solid transparent; border-radius: 4px; padding: {px(4)}; }}
+QToolButton:hover {{ background: #3F3F3F; }}
+QToolButton:checked {{ background: #232323; border-color: {ACCENT}; }}
+QToolButton:focus {{ border-color: {BORDER}; }}
+QPushButton {{ background: #3C3C3C; border: 1px solid {BORDER}; border-radius: 4px;
+  min-height: {px(24)}; padding: 0 {px(10)}; }}
+QPushButton:hover {{ background: #474747; }}
+QPushButton:pressed {{ background: {INPUT}; }}
+QPushButton:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border-color: {ACCENT}; }}
+QPushButton:disabled {{ border-color: {LINE}; color: #6E6E6E; }}
+QPushButton[primary="true"] {{ background: {ACCENT}; color: {ON_ACCENT}; border-color: {ACCENT}; font-weight: 600; }}
+QPushButton[primary="true"]:hover {{ background: #FFB54D; }}
+QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: {INPUT}; border: 1px solid {BORDER}; border-radius: 3px;
+  min-height: {px(22)}; padding: 0 {px(5)}; selection-background-color: {ACCENT};
+  selection-color: {ON_ACCENT}; }}
+QListView, QTreeView {{ background: {INPUT}; border: 1px solid {LINE}; outline: none; }}
+QTreeView::item {{ min-height: {px(26)}; }}
+QListView::item:selected, QTreeView::item:selected {{ background: #4A3A20; color: #FFFFFF; }}
+QListView::item:selected {{ border: 1px solid {ACCENT}; }}
+QListView:focus, QTreeView:focus {{ border-color: {BORDER}; }}
+QHeaderView::section {{ background: {PANEL}; color: {SECONDARY}; border: none; padding: {px(3)}; }}
+QMenuBar, QMenu {{ background: {WINDOW}; }}
+QMenu {{ border: 1px solid {LINE}; }}
+QMenu::item {{ padding: {px(5)} {px(28)} {px(5)} {px(22)}; }}
+QMenu::item:selected, QMenuBar::item:selected {{ background: {ACCENT}; color: {ON_ACCENT}; }}
+QMenu::item:disabled {{ color: #6E6E6E; background: transparent; }}
+QMenu::separator {{ height: 1px; background: {LINE}; margin: {px(4)} 0; }}
+QToolTip {{ background: #1F1F1F; color: {TEXT}; border: 1px solid {BORDER}; padding: {px(4)}; }}
+QTabBar#workspaces {{ background: {WINDOW}; }}
+QTabBar#workspaces::tab {{ background: transparent; color: {SECONDARY}; padding: {px(7)} {px(16)};
+  border-bottom: 2px solid transparent; }}
+QTabBar#workspaces::tab:selected {{ color: #FFFFFF; border-bottom-color: {ACCENT}; }}
+QTabBar#workspaces::tab:hover {{ color: {TEXT}; }}
+QSlider::groove:horizontal {{ height: 4px; background: {INPUT}; border-radius: 2px; }}
+QSlider::handle:horizontal {{ background: {TEXT}; width: 10px; margin: -6px 0; border-radius: 3px; }}
+QSlider::handle:horizontal:focus {{ background: {ACCENT}; }}
+QLabel[role="secondary"] {{ color: {SECONDARY}; }}
+QLabel[role="title"] {{ font-size: {px(26)}; font-weight: 600; color: #FFFFFF; }}
+QLabel[role="heading"] {{ color: {SECONDARY}; font-weight: 600; }}
+QLabel[role="empty"] {{ color: {SECONDARY}; font-size: {px(15)}; }}
+QStatusBar {{ min-height: {px(26)}; border-top: 1px solid {LINE}; }}
+QStatusBar::item {{ border: none; }}
+QFrame#notice {{ background: #3A3122; border: 1px solid {ACCENT}; border-radius: 4px; }}
+QFrame#dropHere {{ border: 2px dashed {BORDER}; border-radius: 8px; background: {INPUT}; }}
+"""
