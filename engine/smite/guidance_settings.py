@@ -48,6 +48,8 @@ class GuidanceSettings:
         for name in ("steps", "iterations", "sub_window", "vote_window", "map_side", "last_timestep"):
             if getattr(self, name) < 1:
                 raise InputError(f"Guidance needs {name.replace('_', ' ')} of at least 1; got {getattr(self, name)}.")
+        if self.energies.tracking <= 0 and self.energies.low_pass <= 0:
+            raise InputError("Guidance needs an energy with a weight above 0. Use --temporal vote to go without.")
 
     def for_subject(self, subject: Subject) -> GuidanceSettings:
         """Returns the settings with the paper's constants for a class of subjects."""

@@ -50,10 +50,11 @@ def low_pass(maps: Tensor, threshold: float) -> Tensor:
 def dct_basis(length: int) -> Tensor:
     """Returns the orthonormal DCT-II as a (length, length) float64 matrix, one frequency a row, lowest first."""
     places = (torch.arange(length, dtype=torch.float64) + 0.5) * (torch.pi / length)
-    basis = torch.cos(torch.arange(length, dtype=torch.float64)[:, None] * places) * (2.0 / length) ** 0.5
+    basis: Tensor = torch.cos(torch.arange(length, dtype=torch.float64)[:, None] * places) * (2.0 / length) ** 0.5
     basis[0] *= 0.5**0.5
     return basis
 
 
 def _basis(maps: Tensor, length: int, threshold: float) -> Tensor:
-    return dct_basis(length)[: int(length * threshold)].to(maps)
+    kept: Tensor = dct_basis(length)[: int(length * threshold)].to(maps)
+    return kept

@@ -1,0 +1,173 @@
+"""Segmenting clips with voting, or with voting and guidance: the temporal stage of SMITE (4.3, 4.4, 7.4)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Generator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from engine.domain.profile import Profile
+from engine.domain.task import ClipTask, ScoringJob
+from engine.domain.tracks import PointTracker
+from engine.errors import MemoryLimitError
+from engine.jobs import Event, Message
+from engine.models import models_folder
+from engine.smite.carried_maps import CarriedMaps
+from engine.smite.device import is_out_of_memory, release_memory
+from engine.smite.guidance_settings import GuidanceSettings
+from engine.smite.guided_network import ProfileNetwork
+from engine.smite.guided_run import GuidedRun, score_scene
+from engine.smite.profile_values import weights_probe
+from engine.smite.segmenter import Segmenter, SegmenterRequest, prepared_segmenter
+from engine.smite.subject_pass import scene_boxes
+from engine.temporal.cotracker_tracker import WEIGHTS_FILE, CoTracker, load_cotracker, recorded_weights
+from engine.temporal.flow_store import FlowStore
+from engine.temporal.flow_tracker import FlowTracker
+from engine.temporal.subject_crop import CropSettings
+from engine.temporal.windows import WindowPlan
+
+_VERSION = "guided-1"
+"""Changes with anything that changes answers, so that carried maps of older versions are not taken up."""
+
+_COTRACKER_FOLDER = "cotracker3"
+
+
+@dataclass(frozen=True)
+class GuidedOptions:
+    """What `segment_guided` can be told beside the task.
+
+    Attributes:
+        model: Folder or id of the base model, or None for the one that the profile names.
+        guidance: Windows, votes, energies; `ClipTask.settings.window` goes before its vote window.
+        crop: How subject boxes are made.
+        keep_in: Folder for what a killed run needs to go on (about 1 MB at 5 parts, whatever the clip's length), or
+            None: then a run that was killed works through its scene again, with the same result.
+    """
+
+    model: str | None = None
+    guidance: GuidanceSettings = field(default_factory=GuidanceSettings)
+    crop: CropSettings = field(default_factory=CropSettings)
+    keep_in: Path | None = None
+
+
+def segment_guided(
+    task: ClipTask, flow: FlowStore, profile: Profile, options: GuidedOptions | None = None
+) -> ScoringJob[None]:
+    """Scores the frames of a clip with temporal consistency: `settings.temporal` is "vote" or "guided".
+
+    Scenes come in the order in which their frames are wanted, frames of a scene ascending, as every window rests on the
+    one before it. Memory does not grow with the clip. A run that is begun again with `keep_in` goes on at the window
+    where it stopped and gives the same bits as one that was never stopped.
+
+    Args:
+        task: Clip, frames, anchors, parts, settings. Anchors enter votes and energies as known scores; pasting them
+            exactly is the result writer's work.
+        flow: The clip's flow, for the built-in tracker.
+        profile: What was learned.
+        options: Other constants than the paper's, and where to keep what a killed run needs.
+
+    Yields:
+        Progress, Messages, and FrameScores of every wanted frame.
+
+    Raises:
+        InputError: Profile, model and clip do not go together.
+        MissingModelError: The model's weights, or CoTracker's, are not on this machine.
+        MemoryLimitError: A window does not fit into the device's memory.
+        OutputError: `keep_in` cannot be written to.
+    """
+    options = options or GuidedOptions()
+    settings = task.settings
+    segmenter = yield from prepared_segmenter(
+        SegmenterRequest(
+            profile,
+            task.parts,
+            settings.attention == "window",
+            options.guidance.reference_timestep,
+            settings.device,
+            settings.seed,
+            options.model,
+        )
+    )
+    run = yield from _run(task, flow, segmenter, options, _key(task, profile, segmenter, options))
+    scenes = dict.fromkeys(task.scene_of(frame) for frame in task.frames)
+    try:
+        for scene in scenes:
+            boxes = yield from scene_boxes(run, scene)
+            yield from score_scene(run, scene, boxes)
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
+        release_memory(segmenter.model.device)
+        raise MemoryLimitError(
+            "The device ran out of memory in the middle of a window. Finished frames are kept. Close other programs "
+            "and run the same command again, or use --temporal off or --device cpu."
+        ) from None
+
+
+def _run(
+    task: ClipTask, flow: FlowStore, segmenter: Segmenter, options: GuidedOptions, key: str
+) -> Generator[Event, None, GuidedRun]:
+    guidance = options.guidance
+    if task.settings.window is not None:
+        guidance = replace(guidance, vote_window=task.settings.window)
+    store = CarriedMaps(options.keep_in, key)
+    plan = guidance.windows
+    length = store.window_length(segmenter.fitting_window(plan.length))
+    if length < plan.length:
+        yield Message(f"Windows hold {length} frames instead of {plan.length}, to fit into the device's memory.")
+        guidance = replace(guidance, windows=WindowPlan(length, plan.overlap * length // plan.length))
+    tracker = yield from _tracker(task, flow, segmenter)
+    conditions = segmenter.conditions
+    return GuidedRun(
+        task=task,
+        network=ProfileNetwork(
+            segmenter.model,
+            conditions.text,
+            conditions.text,
+            conditions.num_parts,
+            conditions.joint,
+            guidance.map_side,
+            guidance.checkpointing,
+        ),
+        latents_of=segmenter.latents,
+        channels=segmenter.channels,
+        side=segmenter.side,
+        tracker=tracker,
+        prunes=task.settings.tracker == "cotracker",
+        settings=guidance,
+        crop=options.crop,
+        store=store,
+    )
+
+
+def _tracker(task: ClipTask, flow: FlowStore, segmenter: Segmenter) -> Generator[Event, None, PointTracker]:
+    if task.settings.tracker == "flow":
+        return FlowTracker(flow)
+    scenes = {task.scene_of(frame) for frame in task.frames}
+    num_frames = sum(1 for number in task.source.numbers if any(number in scene for scene in scenes))
+    weights = yield from recorded_weights(models_folder() / _COTRACKER_FOLDER / WEIGHTS_FILE)
+    predict = yield from load_cotracker(weights, str(segmenter.model.device))
+    return CoTracker(task.source, predict, num_query_frames=num_frames)
+
+
+def _key(task: ClipTask, profile: Profile, segmenter: Segmenter, options: GuidedOptions) -> str:
+    """Returns a text that differs wherever the maps of a window would."""
+    painted = hashlib.sha256()
+    for frame, anchor in sorted(task.anchors.items()):
+        painted.update(f"{frame} {anchor.labels.shape}".encode())
+        painted.update(anchor.labels.tobytes())
+    facts = {
+        "version": _VERSION,
+        "clip": task.source.info.content_id,
+        "profile": profile.digest(),
+        "weights": weights_probe(segmenter.model),
+        "parts": task.parts.to_json(),
+        "anchors": painted.hexdigest(),
+        "scenes": [str(scene) for scene in task.scenes],
+        "settings": {k: v for k, v in task.settings.to_json().items() if k not in ("device", "preset")},
+        "guidance": repr(options.guidance),
+        "crop": repr(options.crop),
+    }
+    return json.dumps(facts, sort_keys=True)
