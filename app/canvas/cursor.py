@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 
 from app.canvas.protocols import CanvasDocument
-from app.canvas.tools.marks import draw_ring, two_tone
+from app.canvas.tools.marks import draw_circle, draw_cross, two_tone
 from app.canvas.viewport import Viewport
 from engine.domain.labels import BACKGROUND, UNKNOWN
 
 _MARGIN_PX = 14
+_SMALLEST_RING_PX = 3
+_SMALLEST_WITH_DOT_PX = 8
+_LARGEST_PICTURE_PX = 800
 _UNKNOWN_GREY = QColor(128, 128, 128)
 
 
@@ -19,6 +22,8 @@ class BrushCursor:
 
     def __init__(self) -> None:
         self.at: QPointF | None = None
+        self._ring: QPixmap | None = None
+        self._ring_size = (0.0, 0.0)
 
     def rects(self, viewport: Viewport, document: CanvasDocument, diameter: float) -> list[QRect]:
         """Returns the widget rectangles that the ring and its mirror image take."""
@@ -34,9 +39,29 @@ class BrushCursor:
         self, painter: QPainter, viewport: Viewport, document: CanvasDocument, diameter: float, label: int
     ) -> None:
         """Draws the ring with a dot of the colour that would be painted."""
-        colour = label_colour(document, label)
+        radius, colour = diameter / 2 * viewport.zoom, label_colour(document, label)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for place in self._places(viewport, document):
-            draw_ring(painter, place, diameter / 2 * viewport.zoom, colour)
+            self._draw_ring(painter, place, radius)
+            if colour is not None and radius >= _SMALLEST_WITH_DOT_PX:
+                painter.setPen(QPen(QColor(0, 0, 0), 1))
+                painter.setBrush(colour)
+                painter.drawEllipse(place, 3, 3)
+        painter.restore()
+
+    def _draw_ring(self, painter: QPainter, at: QPointF, radius: float) -> None:
+        if radius < _SMALLEST_RING_PX:
+            draw_cross(painter, at)
+        elif radius > _LARGEST_PICTURE_PX:
+            draw_circle(painter, at, radius)
+        else:
+            # Stroking a large circle anew at each move costs more than the dab below it: it is kept as a picture.
+            density = painter.device().devicePixelRatioF()
+            if self._ring is None or self._ring_size != (radius, density):
+                self._ring, self._ring_size = _ring_picture(radius, density), (radius, density)
+            half = self._ring.width() / density / 2
+            painter.drawPixmap(QPointF(round(at.x() - half), round(at.y() - half)), self._ring)
 
     def _places(self, viewport: Viewport, document: CanvasDocument) -> list[QPointF]:
         if self.at is None:
@@ -45,6 +70,18 @@ class BrushCursor:
             return [self.at]
         axis, _ = viewport.to_widget(document.mirror.axis_x, 0)
         return [self.at, QPointF(2 * axis - self.at.x(), self.at.y())]
+
+
+def _ring_picture(radius: float, density: float) -> QPixmap:
+    side = 2 * (round(radius) + 3)
+    picture = QPixmap(round(side * density), round(side * density))
+    picture.setDevicePixelRatio(density)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    draw_circle(painter, QPointF(side / 2, side / 2), radius)
+    painter.end()
+    return picture
 
 
 def label_colour(document: CanvasDocument, label: int) -> QColor | None:

@@ -72,7 +72,8 @@ class Overlay:
         if dirty.empty:
             return
         on_image = viewport.image_box(density).clipped(dirty)
-        target[dirty.slices] = 0
+        if on_image != dirty:
+            target[dirty.slices] = 0
         if on_image.empty:
             return
         line_px = max(1, round(self.style.outline_px * density))
@@ -92,17 +93,17 @@ class Overlay:
         labels = self._sampled(shown.labels)
         pixels = self._filled(labels, shown) if self.style.fills else np.zeros(labels.shape, np.uint32)
         if self.style.outlines:
-            drawn_labels = np.where(self.tints.line > 0, np.arange(256), 0).astype(np.uint8)
-            drawn = cv2.LUT(labels, drawn_labels)
-            edge = _edges(drawn, 2 * line_px + 1)
-            edge &= drawn > 0
-            pixels[edge] = self.tints.line[drawn[edge]]
+            drawn = labels if self.tints.all_drawn else cv2.LUT(labels, self.tints.drawn)
+            edge = np.flatnonzero(_edges(drawn, 2 * line_px + 1))
+            of_edge = drawn.ravel()[edge]
+            inside = of_edge > 0
+            pixels.ravel()[edge[inside]] = self.tints.line[of_edge[inside]]
         return pixels
 
     def _filled(self, labels: LabelMap, shown: Shown) -> NDArray[np.uint32]:
         pixels: NDArray[np.uint32] = np.take(self.tints.fill, labels, mode="clip")
-        coverage = None if shown.coverage is None else self._sampled(shown.coverage)
-        if coverage is None or coverage.min() == 255:
+        coverage = self._soft_coverage(shown)
+        if coverage is None:
             return pixels
         rest = self._rest(shown, labels, coverage)
         soft = np.flatnonzero(coverage < 255)
@@ -116,8 +117,8 @@ class Overlay:
     def _matte_drawn(self, shown: Shown, wide: Box) -> NDArray[np.uint32]:
         labels = self._sampled(shown.labels)
         matte: NDArray[np.uint8] = np.where(self.tints.chosen, np.uint8(255), np.uint8(0))[labels]
-        coverage = None if shown.coverage is None else self._sampled(shown.coverage)
-        if coverage is not None and coverage.min() < 255:
+        coverage = self._soft_coverage(shown)
+        if coverage is not None:
             rest = self._rest(shown, labels, coverage)
             soft = coverage < 255
             own = np.where(self.tints.chosen[labels[soft]], coverage[soft], 0)
@@ -129,6 +130,13 @@ class Overlay:
         clear = 255 - matte.astype(np.uint32)
         grey = np.where(squares, np.uint32(light), np.uint32(dark)) * clear // 255
         return np.asarray(clear << 24 | grey * np.uint32(0x00010101), np.uint32)
+
+    def _soft_coverage(self, shown: Shown) -> NDArray[np.uint8] | None:
+        """Returns the coverage as the screen shows it, or None where nothing in sight is soft."""
+        if shown.coverage is None:
+            return None
+        coverage = self._sampled(shown.coverage)
+        return None if coverage.min() == 255 else coverage
 
     def _rest(self, shown: Shown, labels: LabelMap, coverage: NDArray[np.uint8]) -> LabelMap:
         """Returns the label that holds the rest of each soft pixel, at the size of `labels`.
@@ -164,8 +172,11 @@ class Overlay:
         pixels[rim & (selected == 0)] = _BLACK
 
     def _sampled(self, values: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        # Row first: whole rows are copied at memory speed, and only then are columns picked.
         first, last = int(self._columns[0]), int(self._columns[-1])
+        top, bottom = int(self._rows[0]), int(self._rows[-1])
+        if last - first + 1 == len(self._columns) and bottom - top + 1 == len(self._rows):
+            return values[top : bottom + 1, first : last + 1]
+        # Row first: whole rows are copied at memory speed, and only then are columns picked.
         strip = np.take(values[:, first : last + 1], self._rows, axis=0)
         return np.take(strip, self._columns - first, axis=1)
 

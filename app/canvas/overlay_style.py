@@ -55,12 +55,16 @@ class Tints:
         line: (256,) uint32, opaque, 0 for what is not drawn.
         ghost: (256,) uint32, paler, for the neighbour's outline.
         chosen: (256,) bool, the labels that matte and cut-out show.
+        drawn: (256,) uint8, each label that is drawn as itself, the others as 0.
+        all_drawn: No part is hidden, so that `drawn` changes nothing.
     """
 
     fill: NDArray[np.uint32]
     line: NDArray[np.uint32]
     ghost: NDArray[np.uint32]
     chosen: NDArray[np.bool_]
+    drawn: NDArray[np.uint8]
+    all_drawn: bool
 
 
 def tints(parts: PartSet, shown: frozenset[int], chosen: Iterable[int], opacity: float) -> Tints:
@@ -79,6 +83,8 @@ def tints(parts: PartSet, shown: frozenset[int], chosen: Iterable[int], opacity:
         line=np.where(drawn, premultiplied(colours, 1.0), np.uint32(0)),
         ghost=np.where(drawn, premultiplied(paler, 0.9), np.uint32(0)),
         chosen=selected,
+        drawn=np.where(drawn, np.arange(256), 0).astype(np.uint8),
+        all_drawn=frozenset(parts.ids) <= shown,
     )
 
 

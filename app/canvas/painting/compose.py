@@ -65,20 +65,24 @@ def other_label(labels: LabelMap, coverage: NDArray[np.uint8]) -> LabelMap:
     for size in (3, 5):
         kernel = np.ones((size, size), np.uint8)
         for neighbour in (cv2.dilate(labels, kernel), cv2.erode(labels, kernel)):
-            found = open_pixels & (neighbour != labels)
-            rest[found] = neighbour[found]
-            open_pixels &= ~found
+            differs = neighbour != labels
+            np.copyto(rest, neighbour, where=open_pixels & differs)
+            open_pixels &= ~differs
     # Most soft edges are a pixel wide; only the inside of wide ones needs the distance to what is far.
-    for label in np.unique(labels[open_pixels]):
-        nearest = nearest_label(labels, labels != label)
+    for label in np.flatnonzero(np.bincount(labels[open_pixels], minlength=1)):
+        wanted = open_pixels & (labels == label)
+        nearest = nearest_label(labels, labels != label, wanted)
         if nearest is not None:
-            wanted = open_pixels & (labels == label)
-            rest[wanted] = nearest[wanted]
+            rest[wanted] = nearest
     return rest
 
 
-def nearest_label(labels: LabelMap, source: NDArray[np.bool_]) -> LabelMap | None:
-    """Returns for each pixel the label of the nearest pixel of `source`; None where `source` is empty."""
+def nearest_label(labels: LabelMap, source: NDArray[np.bool_], wanted: NDArray[np.bool_]) -> LabelMap | None:
+    """Returns for each of the n pixels that are `wanted` the label of the nearest pixel of `source`.
+
+    Returns:
+        (n,) uint8 in reading order, or None where `source` is empty.
+    """
     if not source.any():
         return None
     _, index = cv2.distanceTransformWithLabels(
@@ -86,5 +90,5 @@ def nearest_label(labels: LabelMap, source: NDArray[np.bool_]) -> LabelMap | Non
     )
     found: LabelMap = np.zeros(int(index.max()) + 1, np.uint8)
     found[index[source]] = labels[source]
-    nearest: LabelMap = found[index]
+    nearest: LabelMap = found[index[wanted]]
     return nearest

@@ -111,9 +111,9 @@ def reshape(labels: LabelMap, part: int, wanted: Mask, box: Box, writable: NDArr
     new[wanted & allowed] = part
     left = (old == part) & ~wanted & allowed
     if left.any():
-        nearest = nearest_label(old, (old != part) & (old != UNKNOWN))
-        heir = np.full_like(old, BACKGROUND) if nearest is None else nearest
-        new[left] = np.where(np.take(writable, heir) > 0, heir, np.uint8(BACKGROUND))[left]
+        nearest = nearest_label(old, (old != part) & (old != UNKNOWN), left)
+        heir = np.full(int(left.sum()), BACKGROUND, np.uint8) if nearest is None else nearest
+        new[left] = np.where(np.take(writable, heir) > 0, heir, np.uint8(BACKGROUND))
     return Reshaped(box, new, new != old)
 
 

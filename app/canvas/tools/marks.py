@@ -69,24 +69,19 @@ def draw_dot(painter: QPainter, at: QPointF, colour: QColor, *, minus: bool) -> 
     painter.restore()
 
 
-def draw_ring(painter: QPainter, at: QPointF, radius: float, colour: QColor | None) -> None:
-    """Draws the brush's circle and, in its middle, a dot of the part's colour; small brushes get a cross instead."""
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+def draw_circle(painter: QPainter, at: QPointF, radius: float) -> None:
+    """Draws the brush's circle, white over black."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    if radius >= 3:
-        painter.setPen(QPen(_DARK, 3))
-        painter.drawEllipse(at, radius, radius)
-        painter.setPen(QPen(_LIGHT, 1.2))
-        painter.drawEllipse(at, radius, radius)
-    else:
-        path = QPainterPath()
-        for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-            path.moveTo(at + QPointF(dx, dy) * 5)
-            path.lineTo(at + QPointF(dx, dy) * 11)
-        two_tone(painter, path)
-    if colour is not None and radius >= 8:
-        painter.setPen(QPen(QColor(0, 0, 0), 1))
-        painter.setBrush(colour)
-        painter.drawEllipse(at, 3, 3)
-    painter.restore()
+    painter.setPen(QPen(_DARK, 3))
+    painter.drawEllipse(at, radius, radius)
+    painter.setPen(QPen(_LIGHT, 1.2))
+    painter.drawEllipse(at, radius, radius)
+
+
+def draw_cross(painter: QPainter, at: QPointF) -> None:
+    """Draws four short lines around the place of a brush too small for a circle."""
+    path = QPainterPath()
+    for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+        path.moveTo(at + QPointF(dx, dy) * 5)
+        path.lineTo(at + QPointF(dx, dy) * 11)
+    two_tone(painter, path)
