@@ -176,6 +176,7 @@ class Studio(QObject):
         self.notifier.failed.connect(self._on_failed)
         self.jobs.failed.connect(self.notifier.warning)
         self.jobs.messaged.connect(self._on_job_message)
+        self.references.shown.connect(self._on_shown)
         self.references.pictureFailed.connect(self._on_picture_failed)
         self.document.areasChanged.connect(panels.parts.refresh_painted)
         self.document.stack.changed.connect(self._show_title)
@@ -236,6 +237,9 @@ class Studio(QObject):
         names = ", ".join(path.name for path in missing[:3]) + (" …" if len(missing) > 3 else "")
         text = tr("{names} cannot be found. What you painted is kept.").format(names=names)
         self.panels.notice.offer(text, tr("Relink…"), self.project_actions.relink)
+
+    def _on_shown(self) -> None:
+        self.window.show_image(present=self.references.picture is not None)
 
     def _on_picture_failed(self, sentence: str) -> None:
         self.panels.notice.offer(sentence, tr("Relink…"), self.project_actions.relink)

@@ -64,6 +64,9 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(960, 600)
         self.tabs: QTabBar = workspace_tabs()
         self.pages = QStackedWidget()
+        self._empty = empty_workspace(
+            tr("Drop images, a clip, or a folder of images with masks here.\nOr choose File → Add images, Add clip.")
+        )
         self._docks: list[QDockWidget] = []
         self._bars: list[QToolBar] = []
         self._may_close: Callable[[], bool] = lambda: True
@@ -80,6 +83,7 @@ class MainWindow(QMainWindow):
         self._build_menus(commands)
         self.setStatusBar(panels.status)
         self.setCentralWidget(self.pages)
+        self.show_image(present=False)
         self._default_state = self.saveState(_LAYOUT_VERSION)
         self.tabs.currentChanged.connect(self._on_tab)
         self.show_project(opened=False)
@@ -88,6 +92,11 @@ class MainWindow(QMainWindow):
         """Shows the workspaces of a project, or the welcome screen."""
         self._project_open = opened
         self._on_tab(self.tabs.currentIndex())
+
+    def show_image(self, *, present: bool) -> None:
+        """Shows the canvas, or what to do where there is no image."""
+        self._panels.canvas.setVisible(present)
+        self._empty.setVisible(not present)
 
     def show_workspace(self, place: int) -> None:
         """Shows a workspace."""
@@ -125,6 +134,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(panels.notice)
         column.addWidget(panels.canvas, 1)
+        column.addWidget(self._empty, 1)
         column.addWidget(panels.clip_bar)
         self.pages.addWidget(painting)
         for sentence in empty_sentences():

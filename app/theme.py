@@ -43,15 +43,30 @@ def icon(name: str, *, colour: str = TEXT, active: str = ACCENT) -> QIcon:
     return made
 
 
-def swatch(colour: tuple[int, int, int], size: int = 16) -> QIcon:
-    """Returns a filled square of a part's colour, outlined so that dark colours stay visible."""
+def swatch(colour: tuple[int, int, int], text: str = "", size: int = 18) -> QIcon:
+    """Returns a square of a part's colour with its key on it, outlined so that dark colours stay visible."""
     pixmap = QPixmap(size, size)
     pixmap.fill(QColor(*colour))
     painter = QPainter(pixmap)
     painter.setPen(QColor(BORDER))
     painter.drawRect(0, 0, size - 1, size - 1)
+    if text:
+        luminance = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2]
+        font = QFont(painter.font())
+        font.setPixelSize(12)
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(QColor("#101010" if luminance > 120 else "#FFFFFF"))
+        painter.drawText(pixmap.rect(), Qt.AlignmentFlag.AlignCenter, text)
     painter.end()
-    return QIcon(pixmap)
+    return plain_icon(pixmap)
+
+
+def plain_icon(pixmap: QPixmap) -> QIcon:
+    """Returns an icon that a selection does not tint: colours and pictures must stay what they are."""
+    made = QIcon(pixmap)
+    made.addPixmap(pixmap, QIcon.Mode.Selected)
+    return made
 
 
 def _drawn(svg: str, size: int) -> QPixmap:
@@ -95,7 +110,7 @@ def _style_sheet(scale: float) -> str:
 
     return f"""
 QMainWindow::separator {{ background: {SURROUND}; width: 3px; height: 3px; }}
-QDockWidget {{ titlebar-close-icon: none; color: {SECONDARY}; }}
+QDockWidget {{ color: {SECONDARY}; font-size: {px(FONT_PX)}; }}
 QDockWidget::title {{ background: {WINDOW}; padding: {px(5)} {px(8)}; border-bottom: 1px solid {LINE}; }}
 QDockWidget > QWidget, QToolBar, QStatusBar {{ background: {PANEL}; }}
 QToolBar {{ border: none; spacing: {px(2)}; padding: {px(3)}; }}
@@ -115,8 +130,11 @@ QPushButton[primary="true"]:hover {{ background: #FFB54D; }}
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: {INPUT}; border: 1px solid {BORDER}; border-radius: 3px;
   min-height: {px(22)}; padding: 0 {px(5)}; selection-background-color: {ACCENT};
   selection-color: {ON_ACCENT}; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
+QAbstractSpinBox QLineEdit {{ background: transparent; border: none; min-height: 0; padding: 0; }}
 QListView, QTreeView {{ background: {INPUT}; border: 1px solid {LINE}; outline: none; }}
 QTreeView::item {{ min-height: {px(26)}; }}
+QListWidget#linter::item {{ padding: {px(4)} {px(6)}; border-bottom: 1px solid {LINE}; }}
 QListView::item:selected, QTreeView::item:selected {{ background: #4A3A20; color: #FFFFFF; }}
 QListView::item:selected {{ border: 1px solid {ACCENT}; }}
 QListView:focus, QTreeView:focus {{ border-color: {BORDER}; }}

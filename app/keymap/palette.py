@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QDialog, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app.actions.table import CommandTable
 from app.i18n import tr
+from app.theme import SECONDARY
 
 _ID = Qt.ItemDataRole.UserRole
 
@@ -23,7 +24,14 @@ class CommandPalette(QDialog):
         self._search.textChanged.connect(self._fill)
         self._search.returnPressed.connect(self._on_run)
         self._search.installEventFilter(self)
-        self._list = QListWidget()
+        self._list = QTreeWidget()
+        self._list.setColumnCount(2)
+        self._list.setHeaderHidden(True)
+        self._list.setRootIsDecorated(False)
+        header = self._list.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self._list.itemActivated.connect(self._on_run)
         self._list.itemClicked.connect(self._on_run)
         layout = QVBoxLayout(self)
@@ -44,24 +52,31 @@ class CommandPalette(QDialog):
                 found.append((score, order, spec))
         for _, _, spec in sorted(found, key=lambda row: row[:2]):
             keys = self._table[spec.id].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            item = QListWidgetItem(f"{spec.text.rstrip('…')}    {keys}" if keys else spec.text.rstrip("…"))
-            item.setToolTip(spec.group)
-            item.setData(_ID, spec.id)
-            self._list.addItem(item)
-        self._list.setCurrentRow(0)
+            item = QTreeWidgetItem(self._list, [spec.text.rstrip("…"), keys])
+            item.setToolTip(0, spec.group)
+            item.setForeground(1, QColor(SECONDARY))
+            item.setData(0, _ID, spec.id)
+        self._choose(0)
+
+    def _choose(self, place: int) -> None:
+        item = self._list.topLevelItem(place)
+        if item is not None:
+            self._list.setCurrentItem(item)
 
     def _on_run(self) -> None:
         item = self._list.currentItem()
         self.accept()
         if item is not None:
-            self._table[str(item.data(_ID))].trigger()
+            self._table[str(item.data(0, _ID))].trigger()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Lets the arrow keys move through the list while the search field has the focus."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
-            if step and self._list.count():
-                self._list.setCurrentRow((self._list.currentRow() + step) % self._list.count())
+            count, item = self._list.topLevelItemCount(), self._list.currentItem()
+            if step and count and item is not None:
+                place = (self._list.indexOfTopLevelItem(item) + step) % count
+                self._choose(place)
                 return True
         return super().eventFilter(watched, event)
 

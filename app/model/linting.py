@@ -39,7 +39,8 @@ class LinterModel(QObject):
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._generation = 0
-        self._waiting: set[str] = set()
+        self._looking = False
+        self._waiting: dict[str, None] = {}
         self._single: dict[str, list[LinterWarning]] = {}
         self._small: dict[str, LintedReference] = {}
         self._warnings: tuple[LinterWarning, ...] = ()
@@ -60,7 +61,7 @@ class LinterModel(QObject):
     @property
     def busy(self) -> bool:
         """References are waiting to be looked at."""
-        return bool(self._waiting) or self._timer.isActive() or self._pool.activeThreadCount() > 0
+        return bool(self._waiting) or self._timer.isActive() or self._looking
 
     def count(self, reference_id: str) -> int:
         """Returns the number of warnings about a reference."""
@@ -75,25 +76,27 @@ class LinterModel(QObject):
         self._pool.waitForDone()
 
     def _on_areas_changed(self, reference_id: str) -> None:
-        self._waiting.add(reference_id)
+        self._waiting[reference_id] = None
         self._timer.start()
 
     def _on_project_changed(self) -> None:
-        self._waiting |= {r.id for r in self._document.project.references if r.id not in self._single}
+        self._waiting |= {r.id: None for r in self._document.project.references if r.id not in self._single}
         self._timer.start()
 
     def _on_replaced(self) -> None:
         self._generation += 1
-        self._pool.clear()
         self._single.clear()
         self._small.clear()
-        self._waiting = {r.id for r in self._document.project.references}
+        self._waiting = {r.id: None for r in self._document.project.references}
         self._timer.start()
 
     def _on_wait_over(self) -> None:
+        if self._looking:
+            return
         project = self._document.project
         while self._waiting:
-            reference_id = self._waiting.pop()
+            reference_id = next(iter(self._waiting))
+            del self._waiting[reference_id]
             if not project.has_reference(reference_id):
                 continue
             try:
@@ -102,6 +105,8 @@ class LinterModel(QObject):
             except InputError:
                 continue
             preview = self._thumbnails.pixels(reference_id)
+            # One at a time: memory holds one copy, and the window stays quick.
+            self._looking = True
             self._pool.start(
                 _Look(
                     LintedReference(reference_id, project.reference(reference_id).name, labels, _or_blank(preview)),
@@ -110,17 +115,17 @@ class LinterModel(QObject):
                     self.found.emit,
                 )
             )
-            # One at a time: memory holds one copy, and the window stays quick.
-            if self._waiting:
-                self._timer.start()
             break
         self._join()
 
     def _on_found(self, generation: int, reference_id: str, warnings: list[LinterWarning], small: object) -> None:
+        self._looking = False
         if generation == self._generation and isinstance(small, LintedReference):
             self._single[reference_id] = warnings
             self._small[reference_id] = small
             self._join()
+        if self._waiting and not self._timer.isActive():
+            self._on_wait_over()
 
     def _join(self) -> None:
         project = self._document.project

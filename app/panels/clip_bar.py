@@ -69,6 +69,7 @@ class ClipBar(QWidget):
         self.slider = FrameSlider()
         self.frame = QSpinBox()
         self.frame.setKeyboardTracking(False)
+        self.frame.setMinimumWidth(72)
         self.frame.setAccessibleName(tr("Frame number"))
         self._toggle = QToolButton()
         self._toggle.setDefaultAction(commands["reference.toggle"])

@@ -111,7 +111,7 @@ class PartsPanel(QWidget):
             item = QTreeWidgetItem(holder, [part.name])
             item.setData(0, _ID, part.id)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsDragEnabled)
-            item.setIcon(NAME, swatch(part.colour))
+            item.setIcon(NAME, swatch(part.colour, str(number) if number <= 9 else ""))
             key = tr("key {n}").format(n=number) if number <= 9 else ""
             item.setToolTip(
                 NAME, " · ".join(t for t in (part.name, tr("channel {c}").format(c=part.channel), key) if t)
@@ -120,7 +120,7 @@ class PartsPanel(QWidget):
             self._show_painted(item, part.id, total)
         background = QTreeWidgetItem(self.tree, [tr("background")])
         background.setData(0, _ID, BACKGROUND)
-        background.setIcon(NAME, swatch((0, 0, 0)))
+        background.setIcon(NAME, swatch((0, 0, 0), "0"))
         background.setToolTip(NAME, tr("What belongs to no part · key 0"))
         background.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
         self._empty.setVisible(len(self._parts.parts) == 0)

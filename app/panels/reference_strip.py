@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.i18n import plural, tr
@@ -11,7 +11,7 @@ from app.model.document import Document
 from app.model.linting import LinterModel
 from app.model.references import ReferencesModel
 from app.model.thumbnails import Thumbnails
-from app.theme import INPUT, STATE_NONE, STATE_PAINTED, STATE_STALE
+from app.theme import INPUT, STATE_NONE, STATE_PAINTED, STATE_STALE, plain_icon
 from engine.domain.project import ProjectReference
 
 _ID = Qt.ItemDataRole.UserRole
@@ -107,7 +107,7 @@ class ReferenceStrip(QWidget):
         painted = bool(self._document.store.areas(reference))
         warnings = self._linter.count(reference_id)
         item.setText(reference.name)
-        item.setIcon(QIcon(self._picture(reference, painted, warnings)))
+        item.setIcon(plain_icon(self._picture(reference, painted=painted, warnings=warnings)))
         words = [reference.name, f"{reference.width}×{reference.height}"]
         words.append(tr("painted") if painted else tr("nothing painted yet"))
         if reference.holdout:
@@ -116,7 +116,7 @@ class ReferenceStrip(QWidget):
             words.append(plural(warnings, "{n} thing to look at", "{n} things to look at"))
         item.setToolTip(" · ".join(words))
 
-    def _picture(self, reference: ProjectReference, painted: bool, warnings: int) -> QPixmap:
+    def _picture(self, reference: ProjectReference, *, painted: bool, warnings: int) -> QPixmap:
         pixmap = QPixmap(PICTURE)
         pixmap.fill(QColor(INPUT))
         painter = QPainter(pixmap)

@@ -32,6 +32,7 @@ class StatusBar(QStatusBar):
         self.setSizeGripEnabled(False)
         self._document, self._parts, self._references, self._session = document, parts, references, session
         self.saved, self.frame, self.pixel, self.zoom = QLabel(), QLabel(), QLabel(), QLabel()
+        self._zoom = 1.0
         self._work, self._cancel = QProgressBar(), QPushButton(tr("Cancel"))
         self._work.setMaximumWidth(260)
         self._work.hide()
@@ -78,11 +79,17 @@ class StatusBar(QStatusBar):
         place, picture = self._references.place, self._references.picture
         if picture is None:
             self.frame.setText("")
+            self.zoom.setText("")
             return
+        self._on_zoomed(self._zoom)
         size = f"{picture.shape[1]}×{picture.shape[0]}"
         self.frame.setText(f"f {place.frame}  ·  {size}" if place.frame is not None else size)
 
     def _on_zoomed(self, zoom: float) -> None:
+        self._zoom = zoom
+        if self._references.picture is None:
+            self.zoom.setText("")
+            return
         self.zoom.setText(f"{zoom * 100:.0f} %" if zoom >= 0.1 else f"{zoom * 100:.1f} %")
 
     def _on_progress(self, stage: str, done: int, total: int) -> None:
@@ -119,6 +126,7 @@ class StatusBar(QStatusBar):
         self.saved.setToolTip(tr("Every stroke is in the journal: a crash loses nothing"))
 
     def _on_closed(self) -> None:
+        self.zoom.setText("")
         self.saved.setText("")
         self.frame.setText("")
         self.pixel.setText("")

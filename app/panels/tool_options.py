@@ -46,6 +46,8 @@ class ToolOptions(QToolBar):
         self._amount.setRange(0.5, 50)
         self._amount.setValue(2)
         self._amount.setSuffix(" px")
+        self._amount.setDecimals(1)
+        self._amount.setFixedWidth(self._amount.sizeHint().width() + 12)
         self._amount.setToolTip(tr("How far to smooth, grow or shrink"))
         self._build(commands)
         canvas.brushChanged.connect(self._on_brush_changed)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.i18n import plural, tr
-from app.theme import SECONDARY, SURROUND, icon
+from app.theme import SECONDARY, SURROUND, icon, plain_icon
 
 _PATH = Qt.ItemDataRole.UserRole
 _PICTURE = QSize(176, 110)
@@ -64,12 +64,13 @@ class Welcome(QWidget):
         """Shows recent projects, newest first, and untitled ones that a crash left."""
         self.recent.clear()
         for project in recent:
-            item = QListWidgetItem(QIcon(_picture(project.picture)), f"{project.name}\n{_ago(project.changed)}")
+            item = QListWidgetItem(plain_icon(_picture(project.picture)), f"{project.name}\n{_ago(project.changed)}")
             item.setData(_PATH, str(project.path))
             item.setToolTip(str(project.path))
             self.recent.addItem(item)
         self.recent.setVisible(bool(recent))
         self._none.setVisible(not recent)
+        self._filler.setVisible(not recent)
         while self._unsaved.count():
             row = self._unsaved.takeAt(0)
             widget = row.widget() if row is not None else None
@@ -123,6 +124,8 @@ class Welcome(QWidget):
         inner.addWidget(heading)
         inner.addWidget(self._none)
         inner.addWidget(self.recent, 1)
+        self._filler = QWidget()
+        inner.addWidget(self._filler, 1)
         inner.addWidget(_drop_place())
         layout = QHBoxLayout(self)
         layout.setContentsMargins(40, 48, 40, 32)
