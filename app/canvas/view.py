@@ -31,11 +31,12 @@ from app.canvas.surface import Surface
 from app.canvas.tools import make_tools
 from app.canvas.tools.brush import BrushTool
 from app.canvas.tools.refine import Refine, refine
-from app.canvas.tools.smart_select import SelectEngine, SmartSelectTool
+from app.canvas.tools.smart_select import SmartSelectTool
 from app.canvas.tools.superpixel import SuperpixelTool
 from app.canvas.tools.tool import Tool
 from app.canvas.viewport import ZOOM_STEP, Viewport
 from engine.domain.labels import BACKGROUND
+from engine.select.engines import SelectEngine
 
 
 class CanvasView(QWidget):
@@ -144,10 +145,11 @@ class CanvasView(QWidget):
             tool.set_region_px(region_px)
 
     def set_select_engine(self, engine: SelectEngine) -> None:
-        """Changes what the smart selection asks; GrabCut unless this was called."""
+        """Changes what the smart selection asks; GrabCut unless this was called. The last one is closed."""
         tool = self._tools[SmartSelectTool.name]
         if isinstance(tool, SmartSelectTool):
             tool.cancel()
+            tool.engine.close()
             tool.engine = engine
 
     def refine(self, how: Refine) -> None:
@@ -169,8 +171,12 @@ class CanvasView(QWidget):
         self._tool.confirm()
 
     def shut_down(self) -> None:
-        """Cancels a gesture and ends the background thread."""
+        """Cancels a gesture, ends the background thread and closes the select engine."""
         self._drop_gesture()
+        tool = self._tools[SmartSelectTool.name]
+        if isinstance(tool, SmartSelectTool):
+            # Closed first: the thread may be waiting for a long answer of it.
+            tool.engine.close()
         self._host.background.stop()
 
     # View

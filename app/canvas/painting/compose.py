@@ -30,7 +30,7 @@ def paint(
         label: 0..255. Unknown has no soft edge: it is painted where `alpha` is a half or more.
         writable: (256,) uint8 from `Rules.writable`.
     """
-    allowed: NDArray[np.uint8] = np.take(writable, labels)
+    allowed: NDArray[np.uint8] = np.take(writable, labels, mode="clip")
     allowed &= alpha
     if label == UNKNOWN:
         return _paint_unknown(labels, coverage, allowed)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
@@ -19,21 +16,13 @@ from app.canvas.pointer import Pointer
 from app.canvas.tools.brush import erases
 from app.canvas.tools.marks import draw_dot, draw_path
 from app.canvas.tools.tool import Tool, ToolHost
-from engine.select.grabcut import grab_cut
+from engine.select.engines import GrabCutEngine, SelectEngine
 from engine.select.hints import Hints, Selection
 
 _BOX_SCREEN_PX = 6
 _LEAST_REACH_PX = 16.0
 _ADDED = QColor("#5BD75B")
 _TAKEN = QColor("#E04040")
-
-
-class SelectEngine(Protocol):
-    """What finds a region for clicks and a box; called off the window's thread."""
-
-    def __call__(self, image: NDArray[np.uint8], hints: Hints) -> Selection:
-        """Returns the region; raises EngineError where it cannot."""
-        ...
 
 
 class SmartSelectTool(Tool):
@@ -47,7 +36,7 @@ class SmartSelectTool(Tool):
 
     def __init__(self, host: ToolHost) -> None:
         super().__init__(host)
-        self.engine: SelectEngine = grab_cut
+        self.engine: SelectEngine = GrabCutEngine()
         self._inside: list[Point] = []
         self._outside: list[Point] = []
         self._order: list[bool] = []
@@ -181,7 +170,7 @@ class SmartSelectTool(Tool):
         if not keep and self._asking:
             return
         self._asking = keep
-        self.host.ask("select", lambda: engine(image, hints), self._on_selected if keep else self._on_hovered)
+        self.host.ask("select", lambda: engine.select(image, hints), self._on_selected if keep else self._on_hovered)
 
     def _on_selected(self, answer: object) -> None:
         self._asking = False

@@ -107,7 +107,10 @@ class Recorder:
     def __init__(self) -> None:
         self.asked: list[Hints] = []
 
-    def __call__(self, image: np.ndarray, hints: Hints) -> Selection:
+    def close(self) -> None:
+        self.closed = True
+
+    def select(self, image: np.ndarray, hints: Hints) -> Selection:
         self.asked.append(hints)
         if hints.outside:
             raise InputError("Nothing is left.")
