@@ -198,7 +198,7 @@ def _checkered(box: Box, size_px: int) -> NDArray[np.bool_]:
 
 def _striped(box: Box, size_px: int) -> NDArray[np.bool_]:
     along = np.arange(box.top, box.bottom)[:, None] + np.arange(box.left, box.right)[None, :]
-    return np.asarray(along % (2 * size_px) < size_px)
+    return np.asarray(along % (2 * size_px) < size_px // 2)
 
 
 def _faded(colour: np.uint32) -> np.uint32:
