@@ -24,6 +24,7 @@ _RESIDUAL_FLOW = FlowSettings(patch_stride=4, descent_iterations=16)
 _RESIDUAL_LIMIT = 12.0  # half-size pixels; 24 at working size
 _OBJECT_MARGIN = 15  # half-size pixels; 30 at working size
 _DECAY = 0.03  # per frame of distance
+_OBJECT_DECAY = 0.01
 _STILL_DISTANCE = 30.0  # frames that a still or a frame of another scene counts as
 _HALF_TO_FULL = np.array([[2.0, 0.0, 0.5], [0.0, 2.0, 0.5], [0.0, 0.0, 1.0]])
 _FULL_TO_HALF = np.linalg.inv(_HALF_TO_FULL)
@@ -110,8 +111,9 @@ def find_candidates(frame: FrameView, sources: Sequence[Source], groups: Sequenc
     for source in sources:
         if source.chain is not None:
             found.append(_chain_candidate(frame, source, source.chain))
-        view = view_model(frame, source.painted.view) if source.whole_view else None
-        if view is not None:
+        in_clip = source.whole_view or source.distance is not None
+        view = view_model(frame, source.painted.view) if in_clip else None
+        if view is not None and source.whole_view:
             found.append(_view_candidate(frame, source, view))
         for group in groups:
             mask = object_mask(source.painted, group)
@@ -164,9 +166,19 @@ def _object_candidate(frame: FrameView, source: Source, model: Model, mask: NDAr
     half_map, positions = _refined(frame, source.painted.view, model, box, inside)
     valid = reach & _inside(half_map, source.painted.view)
     likeness = explained(frame, source.painted.view, half_map, valid, corner=box.corner, fit_on=valid & inside)
-    shown = float(likeness[inside].mean())
-    strength = source.trust * min(1.0, model.inliers / 15) * float(np.clip((shown - 0.3) / 0.5, 0.0, 1.0))
+    strength = _object_trust(source, model, likeness[inside])
     return Candidate("object", source.index, box, positions, np.float32(strength) * likeness**4, likeness)
+
+
+def _object_trust(source: Source, model: Model, likeness: NDArray[np.float32]) -> float:
+    """Returns how far an object's motion is believed, from its inliers and the better explained half of its pixels.
+
+    The study takes the mean over all pixels, which drops objects that an occluder half hides, and lets them decay by
+    .03 a frame as chains do, though a match found afresh does not drift.
+    """
+    shown = float(np.sort(likeness)[len(likeness) // 2 :].mean())
+    decay = float(np.exp(-_OBJECT_DECAY * (source.distance or 0)))
+    return decay * min(1.0, model.inliers / 12) * float(np.clip((shown - 0.35) / 0.35, 0.0, 1.0))
 
 
 def _refined(

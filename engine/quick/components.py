@@ -22,6 +22,7 @@ _BOOST = 1.2
 _LEAST_AREA = 0.12
 _LEAST_AREA_AT_BORDER = 0.006
 _LEAST_LIKENESS = 0.6
+_HALF_VOUCHED = 0.1  # where painted frames vouch this much, a change of light may change the colours
 _BINS = 8
 
 
@@ -115,7 +116,7 @@ def _believed(
         kept = _supported(foreground, names, stats, support)
         return strength, kept[names] | _near(kept[names], foreground), True
     strength = 1.0 + np.float32(_BOOST) * (1.0 - trust)
-    chosen = _most_alike(frame, np.minimum(foreground * strength, 1.0), look)
+    chosen = _most_alike(frame, np.minimum(foreground * strength, 1.0), vouched, look)
     if chosen is None:
         return strength, np.zeros(foreground.shape, bool), None
     return strength, chosen | _near(chosen, foreground), False
@@ -140,10 +141,13 @@ def _supported(
     return np.asarray(kept | loose)
 
 
-def _most_alike(frame: FrameView, foreground: NDArray[np.float32], look: ObjectLook) -> NDArray[np.bool_] | None:
+def _most_alike(
+    frame: FrameView, foreground: NDArray[np.float32], vouched: NDArray[np.float32], look: ObjectLook
+) -> NDArray[np.bool_] | None:
     """Returns the one component that looks most like the object, or None where it is absent."""
     count, names, stats = _islands(foreground > _PROBABILITY)
     mean = _means(foreground, names, count)
+    support = _means(vouched, names, count)
     height, width = foreground.shape
     best, best_value = None, 0.0
     for name in range(1, count):
@@ -156,7 +160,7 @@ def _most_alike(frame: FrameView, foreground: NDArray[np.float32], look: ObjectL
         mask = names == name
         alike = float(np.sqrt(_histogram(frame, mask) * look.histogram).sum())
         value = np.sqrt(min(1.0, area / max(look.area, 1.0))) * float(mean[name]) ** 2 * alike
-        if alike > _LEAST_LIKENESS and value > best_value:
+        if (alike > _LEAST_LIKENESS or support[name] > _HALF_VOUCHED) and value > best_value:
             best, best_value = mask, float(value)
     return best
 

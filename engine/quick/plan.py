@@ -22,9 +22,22 @@ def sources_for(item: Carried, span: Span, painted: Sequence[PaintedFrame], scen
         index = next(i for i, reference in enumerate(painted) if reference.frame == anchor)
         found.append(Source(index, painted[index], abs(item.frame - anchor), chain))
     if found:
-        return found
+        return found + _third(item.frame, painted, {source.index for source in found})
     return [
         Source(index, reference, None, None, whole_view=reference.frame is not None)
         for index, reference in list(enumerate(painted))[:_FOREIGN_SOURCES]
         if reference.frame is None or reference.frame not in scene
     ]
+
+
+def _third(frame: int, painted: Sequence[PaintedFrame], used: set[int]) -> list[Source]:
+    """Returns the closest other painted frame, in which objects alone are looked for."""
+    others = [
+        (abs(reference.frame - frame), index)
+        for index, reference in enumerate(painted)
+        if reference.frame is not None and index not in used
+    ]
+    if not others:
+        return []
+    distance, index = min(others)
+    return [Source(index, painted[index], distance, None, whole_view=False)]
