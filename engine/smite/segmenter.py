@@ -113,7 +113,7 @@ def prepared_segmenter(request: SegmenterRequest) -> Generator[Event, None, Segm
             "warning",
         )
     apply_deltas(model.unet, learned.kv_deltas)
-    states = text_states(model, profile.parts.names)
+    states = text_states(model, profile.settings["prompt_names"])  # parts may have other names here
     conditions = Conditions(
         text=states.with_parts(learned.embeddings.to(device)),
         num_parts=len(profile.parts) + 1,

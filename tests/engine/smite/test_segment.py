@@ -29,7 +29,7 @@ from engine.smite.was import inference_was
 from engine.smite.window_plan import plan_windows, shortened
 from engine.temporal.windows import WindowPlan
 from tests.engine.smite.footage import HEIGHT, PARTS, WIDTH, DrawnClip, drawn, mean_iou, reference
-from tests.engine.smite.tiny_model import make_tiny_model
+from tests.engine.smite.tiny_model import TEXT_WIDTH, make_tiny_model
 
 CALM = Augmentation(shrink_chance=0, dropout_chance=0, rotation_chance=0)
 HYPER = LearningSettings(steps=40, embedding_steps=36, augmentation=CALM, guidance_scale=1.0)
@@ -217,12 +217,20 @@ def test_memory_grows_with_frames_and_pixels(profile: Profile) -> None:
 def test_an_energy_on_was_maps_reaches_the_latents_of_every_frame(profile: Profile) -> None:
     model = load_model(Path(str(profile.model.id)), torch.device("cpu"))  # type: ignore[union-attr]
     latents = torch.cat([encode_image(model, square(drawn(n)[0], 64), noise_generator(0, n)) for n in range(3)])
-    conditions = Conditions(torch.randn(77, 32), num_parts=3, timestep=100, seed=0, joint=True)
+    conditions = Conditions(torch.randn(77, TEXT_WIDTH), num_parts=3, timestep=100, seed=0, joint=True)
     noisy = noised(model, latents, [0, 1, 2], conditions).requires_grad_()
     energy = inference_was(window_maps(model, noisy, conditions), (32, 32))[0].square().mean()
     torch.autograd.backward(energy)
     assert noisy.grad is not None
     assert (noisy.grad.flatten(1).abs().amax(dim=1) > 0).all()
+
+
+def test_renaming_parts_changes_no_score(profile: Profile) -> None:
+    renamed = replace(profile, parts=profile.parts.renaming(1, "ball"))
+    parts = PartSet.from_names(["ball", "square"])
+    plain, _ = run(task_for(1, FRAMEWISE), profile)
+    other, _ = run(replace(task_for(1, FRAMEWISE), parts=parts), renamed)
+    assert np.array_equal(plain[1001].values, other[1001].values)
 
 
 def test_a_profile_on_other_weights_is_a_warning(profile: Profile, tmp_path: Path) -> None:
