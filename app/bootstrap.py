@@ -187,12 +187,14 @@ class Studio(QObject):
 
     def _open_palette(self) -> None:
         palette = CommandPalette(self.commands, self.window)
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         middle = self.window.mapToGlobal(QPoint((self.window.width() - palette.width()) // 2, 90))
         palette.move(middle)
         palette.open()
 
     def _open_keys(self) -> None:
         sheet = KeySheet(self.commands, self.keymap, self.window)
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.keymapChanged.connect(self._on_keymap)
         sheet.open()
 
@@ -245,7 +247,9 @@ class Studio(QObject):
         self.panels.notice.offer(sentence, tr("Relink…"), self.project_actions.relink)
 
     def _on_failed(self, text: str, details: str) -> None:
-        ErrorDialogue(text, details, self.window).open()
+        dialogue = ErrorDialogue(text, details, self.window)
+        dialogue.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialogue.open()
 
     def _on_job_message(self, text: str, level: str) -> None:
         (self.notifier.warning if level == "warning" else self.notifier.info)(text)

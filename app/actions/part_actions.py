@@ -86,7 +86,7 @@ class PartActions(QObject):
                 special=True,
             )
         if into is not None:
-            self._parts.delete(part_id, into, tr("Delete part"))
+            self._try(partial(self._parts.delete, part_id, into, tr("Delete part")))
 
     def merge(self, part_id: int) -> None:
         """Merges a part into another one, which is asked for."""
@@ -95,7 +95,7 @@ class PartActions(QObject):
             part_id, tr("Merge part"), tr("“{name}” becomes part of:").format(name=name), special=False
         )
         if into is not None:
-            self._parts.delete(part_id, into, tr("Merge part"))
+            self._try(partial(self._parts.delete, part_id, into, tr("Merge part")))
 
     def show_lists(self, at: QPoint) -> None:
         """Shows the ready-made lists."""

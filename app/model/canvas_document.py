@@ -17,6 +17,7 @@ from engine.domain.labels import LabelMap
 from engine.domain.linter import side_pairs
 from engine.domain.parts import PartSet
 from engine.domain.project import PaintRules
+from engine.errors import InputError
 
 
 class CanvasModel(QObject):
@@ -105,7 +106,10 @@ class CanvasModel(QObject):
         if not self._onion or current is None or len(ids) < 2:
             return None
         at = ids.index(current.id)
-        return self._document.layer(ids[at - 1] if at else ids[1]).labels
+        try:
+            return self._document.layer(ids[at - 1] if at else ids[1]).labels
+        except InputError:
+            return None
 
     @property
     def onion(self) -> bool:

@@ -50,6 +50,8 @@ class ReferencesModel(QObject):
         self._place = Place()
         self._picture: NDArray[np.uint8] | None = None
         self._fresh: LabelLayer | None = None
+        self._unreadable = ""
+        self._source: Path | None = None
         document.projectChanged.connect(self._on_project_changed)
         document.replaced.connect(self._on_replaced)
         document.showRequested.connect(self.show)
@@ -85,7 +87,9 @@ class ReferencesModel(QObject):
     def layer(self) -> LabelLayer | None:
         """Labels of what is shown; a frame that is no reference yet has a fresh layer."""
         current = self.current
-        return self._document.layer(current.id) if current is not None else self._fresh
+        if current is None or current.id == self._unreadable:
+            return self._fresh
+        return self._document.layer(current.id)
 
     def clip_numbers(self, clip_id: str) -> Sequence[int]:
         """Returns the frame numbers of a clip; raises InputError where it cannot be opened."""
@@ -245,10 +249,6 @@ class ReferencesModel(QObject):
             after = project.with_reference(replace(project.reference(reference_id), name=name.strip()))
             self._document.change(text, after, place=reference_id)
 
-    def reload(self) -> None:
-        """Reads the picture of what is shown again (its file came back)."""
-        self._show(self._place)
-
     def _shown_id(self) -> str:
         assert self.current is not None
         return self.current.id
@@ -272,8 +272,9 @@ class ReferencesModel(QObject):
 
     def _show(self, place: Place) -> None:
         project = self._document.project
-        self._place, self._fresh = place, None
+        self._place, self._fresh, self._unreadable = place, None, ""
         reference = self.current
+        self._source = self._source_of(place)
         try:
             if reference is not None and reference.still is not None:
                 self._picture = self._images.still(reference.still)
@@ -286,11 +287,33 @@ class ReferencesModel(QObject):
             self._picture, problem = None, str(error)
         if problem and reference is not None:
             self._picture = np.full((reference.height, reference.width, 3), _NO_IMAGE_GREY, np.uint8)
+        unreadable = self._unreadable_labels(reference)
+        if unreadable:
+            self._picture, problem = None, unreadable
         if reference is None and self._picture is not None:
             self._fresh = LabelLayer.empty(self._picture.shape[1], self._picture.shape[0])
         self.shown.emit()
         if problem:
             self.pictureFailed.emit(problem)
+
+    def _unreadable_labels(self, reference: ProjectReference | None) -> str:
+        """Returns why labels cannot be read, or ""; such a reference is not shown, so that nobody paints over it."""
+        if reference is None:
+            return ""
+        try:
+            self._document.layer(reference.id)
+        except InputError as error:
+            self._unreadable = reference.id
+            return str(error)
+        return ""
+
+    def _source_of(self, place: Place) -> Path | None:
+        """Returns the file that the shown picture comes from."""
+        reference = self.current
+        if reference is not None and reference.still is not None:
+            return reference.still
+        clips = [clip.path for clip in self.clips if clip.id == place.clip_id]
+        return clips[0] if clips else None
 
     def _size_problem(self, reference: ProjectReference | None) -> str:
         if reference is None or self._picture is None:
@@ -317,12 +340,15 @@ class ReferencesModel(QObject):
             self._show(Place(None, place.clip_id, place.frame) if place.clip_id else Place())
         elif back is not None:
             self._show(replace(place, reference_id=back.id))
+        elif self._source_of(place) != self._source:
+            self._show(place)
         self.changed.emit()
 
     def _on_replaced(self) -> None:
         self._images.close()
         references, clips = self.references, self.clips
-        self._place, self._picture, self._fresh = Place(), None, None
+        self._place, self._picture, self._fresh, self._unreadable = Place(), None, None, ""
+        self._source = None
         if references:
             self.show(references[0].id)
         elif clips:

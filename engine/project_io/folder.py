@@ -55,10 +55,17 @@ class ProjectFolder:
         """
         files = self.stored.files.get(reference.id, LabelFiles())
         shape = (reference.height, reference.width)
-        labels = np.zeros(shape, np.uint8)
-        if files.labels is not None:
-            labels = read_label_png(inner_path(self.path, files.labels))
-        coverage = None if files.coverage is None else read_label_png(inner_path(self.path, files.coverage))
+        labels, coverage = np.zeros(shape, np.uint8), None
+        try:
+            if files.labels is not None:
+                labels = read_label_png(inner_path(self.path, files.labels))
+            if files.coverage is not None:
+                coverage = read_label_png(inner_path(self.path, files.coverage))
+        except InputError as error:
+            raise InputError(
+                f"The labels of '{reference.name}' cannot be read: '{files.labels}' is missing or damaged. Everything "
+                "else is untouched. Put the file back from a backup, or remove the reference and paint it again."
+            ) from error
         if labels.shape != shape:
             raise InputError(
                 f"The labels of '{reference.name}' are {size_text(labels)}, its image "
