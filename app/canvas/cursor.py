@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 
 from app.canvas.protocols import CanvasDocument
-from app.canvas.tools.marks import draw_circle, draw_cross, two_tone
+from app.canvas.tools.marks import draw_circle, draw_cross, draw_minus, two_tone
 from app.canvas.viewport import Viewport
 from engine.domain.labels import BACKGROUND, UNKNOWN
 
@@ -38,13 +38,17 @@ class BrushCursor:
     def draw(
         self, painter: QPainter, viewport: Viewport, document: CanvasDocument, diameter: float, label: int
     ) -> None:
-        """Draws the ring with a dot of the colour that would be painted."""
+        """Draws the ring with a dot of the colour that would be painted, or a minus for the eraser."""
         radius, colour = diameter / 2 * viewport.zoom, label_colour(document, label)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for place in self._places(viewport, document):
             self._draw_ring(painter, place, radius)
-            if colour is not None and radius >= _SMALLEST_WITH_DOT_PX:
+            if radius < _SMALLEST_WITH_DOT_PX:
+                continue
+            if colour is None:
+                draw_minus(painter, place)
+            else:
                 painter.setPen(QPen(QColor(0, 0, 0), 1))
                 painter.setBrush(colour)
                 painter.drawEllipse(place, 3, 3)

@@ -13,6 +13,7 @@ from app.canvas.painting.patch import Patch
 from app.canvas.painting.regions import Mask, Reshaped, closed_rim
 from app.canvas.painting.rules import Rules
 from app.canvas.protocols import CanvasDocument, Mirror
+from app.i18n import tr
 from engine.domain.edits import LabelEdit, LabelLayer
 from engine.domain.labels import BACKGROUND, UNKNOWN
 
@@ -111,20 +112,22 @@ def rules_of(document: CanvasDocument) -> Rules:
 def refusal(document: CanvasDocument, label: int) -> str | None:
     """Returns why nothing can be painted with `label`, in one sentence, or None."""
     if document.layer is None:
-        return "Open an image first."
+        return tr("Open an image first.")
     if document.read_only:
-        return "This image is read-only: nothing was painted."
+        return tr("This image is read-only: nothing was painted.")
     rules = rules_of(document)
     if label not in (BACKGROUND, UNKNOWN) and label not in document.parts.ids:
-        return "Choose a part to paint first."
+        return tr("Choose a part to paint first.")
     if not rules.allows(label):
         name = document.parts.by_id(label).name
         if label in rules.locked:
-            return f"'{name}' is locked: unlock it to paint on it."
-        return f"'{name}' is hidden: show it to paint on it."
+            return tr("'{name}' is locked: unlock it to paint on it.").format(name=name)
+        return tr("'{name}' is hidden: show it to paint on it.").format(name=name)
     if label == BACKGROUND and rules.protect_others and rules.current in (BACKGROUND, UNKNOWN):
-        return "Other parts are protected and none is chosen: choose the part to erase, or switch protection off."
+        return tr("Other parts are protected and none is chosen: choose the part to erase, or switch protection off.")
     if label == BACKGROUND and rules.protect_others and not rules.allows(rules.current):
         name = document.parts.by_id(rules.current).name
-        return f"'{name}' is locked or hidden, and the others are protected: nothing can be erased."
+        return tr("'{name}' is locked or hidden, and the others are protected: nothing can be erased.").format(
+            name=name
+        )
     return None

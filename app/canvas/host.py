@@ -14,6 +14,7 @@ from app.canvas.painting.box import Box
 from app.canvas.painting.patch import Patch
 from app.canvas.protocols import CanvasDocument
 from app.canvas.viewport import Viewport
+from app.i18n import tr
 
 
 class CanvasHost(QObject):
@@ -89,7 +90,7 @@ class CanvasHost(QObject):
         layer = self._document.layer
         reason = refusal(self._document, label)
         if reason is not None or layer is None:
-            self.refused.emit(reason or "Open an image first.")
+            self.refused.emit(reason or tr("Open an image first."))
             return None
         self._gesture = Gesture(layer, rules_of(self._document), label, self._document.mirror, x)
         self._dirty = Box(0, 0, 0, 0)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QTabletEvent, QWheelEvent
 from app.canvas.brush_settings import BrushSettings
 from app.canvas.events import BrushDrag, PanDrag, pointer_of
 from app.canvas.pointer import Pointer
+from app.canvas.tools.brush import erases
 from app.canvas.tools.tool import Tool
 from app.canvas.viewport import ZOOM_STEP, Viewport
 
@@ -79,6 +80,7 @@ class CanvasInput:
         self._pen_down = False
         self._space_used = False
         self._wheel_rest = 0.0
+        self.erasing = False
 
     @property
     def tool_dragging(self) -> bool:
@@ -113,6 +115,8 @@ class CanvasInput:
     def mouse_move(self, event: QMouseEvent) -> None:
         """The pointer moved."""
         at = event.position()
+        if not self._tool_drag:
+            self.erasing = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         if self.pan.active:
             self._target.pan(*self.pan.move(at))
         elif self.brush_drag.active:
@@ -181,6 +185,9 @@ class CanvasInput:
     def key_press(self, event: QKeyEvent) -> bool:
         """Handles a key and says whether it was the canvas's."""
         tool = self._target.current_tool
+        if event.key() == Qt.Key.Key_Alt and not self._tool_drag:
+            self.erasing = True
+            self._target.update_cursor()
         if event.key() == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
                 self.pan.space_held, self._space_used = True, False
@@ -197,6 +204,9 @@ class CanvasInput:
 
     def key_release(self, event: QKeyEvent) -> bool:
         """Handles a key going up and says whether it was the canvas's."""
+        if event.key() == Qt.Key.Key_Alt and not self._tool_drag:
+            self.erasing = False
+            self._target.update_cursor()
         if event.key() != Qt.Key.Key_Space:
             return False
         if not event.isAutoRepeat() and self.pan.space_held:
@@ -207,8 +217,8 @@ class CanvasInput:
         return True
 
     def focus_lost(self) -> None:
-        """Another window has the keys now: space is no longer held for us."""
-        self.pan.space_held = False
+        """Another window has the keys now: space and Alt are no longer held for us."""
+        self.pan.space_held = self.erasing = False
         self._target.update_cursor()
 
     def _wants_brush_drag(self, event: QMouseEvent) -> bool:
@@ -217,6 +227,7 @@ class CanvasInput:
 
     def _press(self, pointer: Pointer) -> None:
         self._tool_drag = True
+        self.erasing = erases(pointer)
         self._target.current_tool.press(pointer)
 
     def _move(self, pointer: Pointer) -> None:
@@ -227,4 +238,5 @@ class CanvasInput:
 
     def _release(self, pointer: Pointer) -> None:
         self._tool_drag = False
+        self.erasing = pointer.alt
         self._target.current_tool.release(pointer)

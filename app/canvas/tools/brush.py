@@ -7,6 +7,7 @@ from app.canvas.painting.box import Box
 from app.canvas.painting.stroke import SmoothPath, StrokePoint, disc, segment
 from app.canvas.pointer import Pointer
 from app.canvas.tools.tool import Tool, ToolHost
+from app.i18n import tr
 from engine.domain.labels import BACKGROUND, UNKNOWN
 
 
@@ -18,14 +19,13 @@ class BrushTool(Tool):
 
     name = "brush"
     cursor = "ring"
-    title = "Brush stroke"
 
     def __init__(self, host: ToolHost) -> None:
         super().__init__(host)
         self._gesture: Gesture | None = None
         self._path = SmoothPath()
         self._last_end: StrokePoint | None = None
-        self._title = self.title
+        self._title = ""
 
     @property
     def busy(self) -> bool:
@@ -42,7 +42,7 @@ class BrushTool(Tool):
         self._gesture = self.host.begin(label, pointer.x)
         if self._gesture is None:
             return
-        self._title = "Erase" if label == BACKGROUND else self.title
+        self._title = _title(label)
         point = self._point(pointer)
         if pointer.shift and self._last_end is not None:
             self._paint(StrokePoint(self._last_end.x, self._last_end.y, point.diameter), point)
@@ -95,7 +95,6 @@ class EraserTool(BrushTool):
     """Paints background, whatever part is current."""
 
     name = "eraser"
-    title = "Erase"
 
     def label(self, _pointer: Pointer, /) -> int:
         """Returns background."""
@@ -106,7 +105,6 @@ class UnknownTool(BrushTool):
     """Paints "not painted": pixels that take no part in learning."""
 
     name = "unknown"
-    title = "Mark as unknown"
 
     def label(self, pointer: Pointer) -> int:
         """Returns unknown, or background to erase."""
@@ -116,3 +114,9 @@ class UnknownTool(BrushTool):
 def erases(pointer: Pointer) -> bool:
     """Says whether a gesture that starts like this takes away rather than adds."""
     return pointer.alt or pointer.right or pointer.eraser
+
+
+def _title(label: int) -> str:
+    if label == BACKGROUND:
+        return tr("Erase")
+    return tr("Mark as unknown") if label == UNKNOWN else tr("Brush stroke")

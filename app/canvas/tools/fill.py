@@ -7,6 +7,7 @@ from app.canvas.painting.regions import connected
 from app.canvas.pointer import Pointer
 from app.canvas.tools.brush import erases
 from app.canvas.tools.tool import Tool
+from app.i18n import tr
 from engine.domain.labels import BACKGROUND
 
 
@@ -29,6 +30,6 @@ class FillTool(Tool):
             return
         changed = gesture.fill(connected(layer.labels, x, y))
         if changed == Box(0, 0, 0, 0) and layer.labels[y, x] != label:
-            self.host.refuse("Nothing was filled: this region is locked, hidden or protected.")
+            self.host.refuse(tr("Nothing was filled: this region is locked, hidden or protected."))
         self.host.painted(changed)
-        self.host.commit("Fill")
+        self.host.commit(tr("Fill"))

@@ -13,6 +13,7 @@ from app.canvas.tools.brush import erases
 from app.canvas.tools.marks import draw_path
 from app.canvas.tools.snap import magnetic
 from app.canvas.tools.tool import Tool, ToolHost
+from app.i18n import tr
 from engine.domain.labels import BACKGROUND
 
 _STEP_SCREEN_PX = 1.5
@@ -20,8 +21,6 @@ _STEP_SCREEN_PX = 1.5
 
 class ShapeTool(Tool):
     """A tool whose drag gives a closed shape; Alt, the right button and a pen's eraser end cut it out."""
-
-    title = "Shape"
 
     def __init__(self, host: ToolHost) -> None:
         super().__init__(host)
@@ -54,12 +53,16 @@ class ShapeTool(Tool):
         if patch.box.empty or (gesture := self.host.begin(label, pointer.x)) is None:
             return
         self.host.painted(gesture.paint(patch))
-        self.host.commit(self.title)
+        self.host.commit(self.title())
 
     def cancel(self) -> None:
         """Drops the shape."""
         self._label = None
         self.host.redraw()
+
+    def title(self) -> str:
+        """Returns the edit's name for the undo list."""
+        raise NotImplementedError
 
     def start(self, pointer: Pointer) -> None:
         """The drag began here."""
@@ -78,11 +81,14 @@ class LassoTool(ShapeTool):
     """A freehand outline that closes itself; with the magnet it clings to edges of the image."""
 
     name = "lasso"
-    title = "Lasso"
 
     def __init__(self, host: ToolHost) -> None:
         super().__init__(host)
         self._points: list[Point] = []
+
+    def title(self) -> str:
+        """Returns "Lasso"."""
+        return tr("Lasso")
 
     def start(self, pointer: Pointer) -> None:
         """The outline begins."""
@@ -111,13 +117,16 @@ class RectangleTool(ShapeTool):
     """A rectangle from corner to corner; Shift makes it a square, Ctrl an ellipse."""
 
     name = "rectangle"
-    title = "Rectangle"
 
     def __init__(self, host: ToolHost) -> None:
         super().__init__(host)
         self._start: Point = (0, 0)
         self._end: Point = (0, 0)
         self._round = False
+
+    def title(self) -> str:
+        """Returns "Rectangle" or "Ellipse"."""
+        return tr("Ellipse") if self._round else tr("Rectangle")
 
     def start(self, pointer: Pointer) -> None:
         """One corner."""

@@ -85,3 +85,10 @@ def draw_cross(painter: QPainter, at: QPointF) -> None:
         path.moveTo(at + QPointF(dx, dy) * 5)
         path.lineTo(at + QPointF(dx, dy) * 11)
     two_tone(painter, path)
+
+
+def draw_minus(painter: QPainter, at: QPointF) -> None:
+    """Draws the eraser's sign."""
+    path = QPainterPath(at - QPointF(4, 0))
+    path.lineTo(at + QPointF(4, 0))
+    two_tone(painter, path, width=1.5)

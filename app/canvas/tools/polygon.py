@@ -16,6 +16,7 @@ from app.canvas.tools.brush import erases
 from app.canvas.tools.marks import draw_handle, two_tone
 from app.canvas.tools.snap import magnetic
 from app.canvas.tools.tool import Tool, ToolHost
+from app.i18n import tr
 from engine.domain.labels import BACKGROUND
 from engine.select.live_wire import LiveWire
 
@@ -185,7 +186,7 @@ class PolygonTool(Tool):
             return
         self.cancel()
         self.host.painted(gesture.paint(polygon(outline, Box.of_image(document.layer.labels))))
-        self.host.commit("Polygon")
+        self.host.commit(tr("Polygon"))
 
     def _outline(self) -> list[Point]:
         return [point for corner in self._corners for point in ((corner.x, corner.y), *corner.way)]

@@ -12,15 +12,10 @@ from app.canvas.gesture import rules_of
 from app.canvas.painting.box import Box
 from app.canvas.painting.regions import Mask, closed_rim, grown, holes, reshape, smoothed, soft_edge
 from app.canvas.tools.tool import ToolHost
+from app.i18n import tr
 from engine.domain.labels import BACKGROUND, UNKNOWN
 
 RefineKind = Literal["smooth", "grow", "shrink", "fill_holes"]
-_TITLES: dict[RefineKind, str] = {
-    "smooth": "Smooth part",
-    "grow": "Grow part",
-    "shrink": "Shrink part",
-    "fill_holes": "Fill holes",
-}
 
 
 @dataclass(frozen=True)
@@ -43,7 +38,7 @@ def refine(host: ToolHost, part: int, how: Refine) -> None:
         return
     mask = layer.labels == part
     if not mask.any():
-        host.refuse("This part is not painted here: there is nothing to change.")
+        host.refuse(tr("This part is not painted here: there is nothing to change."))
         return
     gesture = host.begin(part, 0.0)
     if gesture is None:
@@ -59,10 +54,20 @@ def refine(host: ToolHost, part: int, how: Refine) -> None:
     soft = closed_rim(labels, coverage, filled, part) if how.kind == "fill_holes" else soft_edge(labels, coverage, part)
     soft &= np.take(writable, labels) > 0
     host.painted(gesture.reshape(replace(result, hardened=result.hardened | soft)))
-    host.commit(_TITLES[how.kind])
+    host.commit(_title(how.kind))
 
 
 def _reshaped(mask: Mask, how: Refine) -> Mask:
     if how.kind == "smooth":
         return smoothed(mask, how.amount_px)
     return grown(mask, how.amount_px if how.kind == "grow" else -how.amount_px)
+
+
+def _title(kind: RefineKind) -> str:
+    titles: dict[RefineKind, str] = {
+        "smooth": tr("Smooth part"),
+        "grow": tr("Grow part"),
+        "shrink": tr("Shrink part"),
+        "fill_holes": tr("Fill holes"),
+    }
+    return titles[kind]

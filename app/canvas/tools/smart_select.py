@@ -16,6 +16,7 @@ from app.canvas.pointer import Pointer
 from app.canvas.tools.brush import erases
 from app.canvas.tools.marks import draw_dot, draw_path
 from app.canvas.tools.tool import Tool, ToolHost
+from app.i18n import tr
 from engine.select.engines import GrabCutEngine, SelectEngine
 from engine.select.hints import Hints, Selection
 
@@ -107,7 +108,7 @@ class SmartSelectTool(Tool):
             return
         self.cancel()
         self.host.painted(gesture.paint(patch))
-        self.host.commit("Smart select")
+        self.host.commit(tr("Smart select"))
 
     def step_back(self) -> None:
         """Takes the last click back, and the box after the clicks."""

@@ -12,6 +12,7 @@ from app.canvas.painting.stroke import StrokePoint, segment
 from app.canvas.pointer import Pointer
 from app.canvas.tools.brush import erases
 from app.canvas.tools.tool import Tool, ToolHost
+from app.i18n import tr
 from engine.domain.labels import BACKGROUND
 from engine.select.superpixels import SlicSettings, Superpixels, Tile
 
@@ -159,7 +160,7 @@ class SuperpixelTool(Tool):
     def _end_when_complete(self) -> None:
         if self._released and not self._waiting and self._gesture is not None:
             self._gesture = None
-            self.host.commit("Superpixels")
+            self.host.commit(tr("Superpixels"))
 
 
 def _pieces(superpixels: Superpixels, patch: Patch) -> list[Patch]:

@@ -136,3 +136,20 @@ def test_a_ghost_of_another_size_is_not_drawn() -> None:
     ghost = np.full((30, 30), 3, np.uint8)
     pixels = drawn(overlay(), Shown(np.zeros((60, 80), np.uint8), None, ghost=ghost), Viewport(80, 60, 80, 60))
     assert (pixels == 0).all()
+
+
+@pytest.mark.parametrize("density", [1.25, 2.0])
+def test_on_a_dense_screen_lines_get_more_device_pixels_and_dirty_rectangles_still_agree(density: float) -> None:
+    labels = two_parts()
+    viewport = Viewport(160, 120, 80, 60, zoom=2.0)
+    made = overlay("both")
+    target = np.zeros((round(120 * density), round(160 * density)), np.uint32)
+    made.draw(Shown(labels, None), viewport, density, target, Box.of_image(target))
+    row = target[round(50 * density), : round(70 * density)]
+    assert (row == 0xFFE69F00).sum() == round(2 * density)
+    labels[20:25, 30:35] = 3
+    changed = viewport.device_box(Box(30, 20, 35, 25), density, round(4 * density) + 1)
+    made.draw(Shown(labels, None), viewport, density, target, changed)
+    again = np.zeros_like(target)
+    made.draw(Shown(labels, None), viewport, density, again, Box.of_image(target))
+    np.testing.assert_array_equal(target, again)

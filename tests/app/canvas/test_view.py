@@ -244,3 +244,32 @@ def test_a_gesture_is_announced_and_its_end_too(artist, document) -> None:
     artist.click(50, 50)
     artist.click(50, 50)
     assert told == ["started", "committed", "started", "cancelled"]
+
+
+def test_stepping_back_takes_a_corner_or_a_stroke_before_the_window_undoes_an_edit(artist, document) -> None:
+    assert not artist.canvas.step_back()
+    artist.canvas.set_tool("polygon")
+    artist.click(20, 20)
+    artist.click(60, 20)
+    assert artist.canvas.step_back()
+    assert artist.canvas.current_tool.corners == [pytest.approx((20, 20))]
+    artist.canvas.set_tool("brush")
+    artist.press(50, 50)
+    assert artist.canvas.step_back()
+    assert not document.labels.any()
+    artist.release(50, 50)
+    assert not artist.canvas.step_back()
+
+
+def test_the_ring_shows_what_a_press_would_paint(artist, document) -> None:
+    shows = artist.canvas._label_to_paint
+    artist.hover(50, 50)
+    assert shows() == 1
+    QTest.keyPress(artist.canvas, Qt.Key.Key_Alt)
+    assert shows() == 0
+    QTest.keyRelease(artist.canvas, Qt.Key.Key_Alt)
+    assert shows() == 1
+    artist.canvas.set_tool("eraser")
+    assert shows() == 0
+    artist.canvas.set_tool("unknown")
+    assert shows() == 255
