@@ -93,11 +93,11 @@ class Studio(QObject):
             self.reference_actions.drop(rest)
 
     def shut_down(self) -> None:
-        """Ends threads and remembers the layout of the window."""
+        """Ends threads and remembers the layout of the window; work that nobody decided about stays in its journal."""
         self.jobs.cancel()
         self.linter.shut_down()
         self.canvas.shut_down()
-        self.session.close()
+        self.session.suspend()
         self.preferences.set_window_layout(self.window.saveGeometry(), self.window.saveState(1))
         self.preferences.sync()
         self.notifier.remove_hook()
@@ -208,7 +208,10 @@ class Studio(QObject):
 
     def _may_close(self) -> bool:
         self.canvas.cancel()
-        return self.project_actions.may_leave()
+        if not self.project_actions.may_leave():
+            return False
+        self.session.close()
+        return True
 
     def _show_title(self) -> None:
         name = self.document.project.name if self.session.path is not None else ""

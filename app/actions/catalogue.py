@@ -106,7 +106,7 @@ def _tools() -> tuple[CommandSpec, ...]:
 
 
 def _parts() -> tuple[CommandSpec, ...]:
-    numbered = [(f"part.{n}", tr("Part {n}").format(n=n)) for n in range(1, 10)]
+    numbered = [(f"part.{n}", tr("Part {n}").format(n=n)) for n in range(1, 19)]
     return _group(
         tr("Parts"),
         ("part.add", tr("Add part…")),

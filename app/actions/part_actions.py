@@ -40,7 +40,7 @@ class PartActions(QObject):
         parts = self._parts
         commands.bind("part.add", self.add)
         commands.bind("part.0", lambda: parts.set_current(BACKGROUND))
-        for number in range(1, 10):
+        for number in range(1, 19):
             commands.bind(f"part.{number}", partial(self._choose, number - 1))
         commands.bind("part.next", lambda: parts.step_current(1))
         commands.bind("part.previous", lambda: parts.step_current(-1))
@@ -71,7 +71,7 @@ class PartActions(QObject):
 
     def move(self, part_id: int, place: int) -> None:
         """Moves a part to another place in the list."""
-        self._parts.move(part_id, place, tr("Move part"))
+        self._try(lambda: self._parts.move(part_id, place, tr("Move part")))
 
     def delete(self, part_id: int) -> None:
         """Deletes a part, asking where its pixels go where it has any."""
@@ -143,7 +143,7 @@ class PartActions(QObject):
     def _recolour(self, part_id: int) -> None:
         colour = self._questions.colour(tr("Colour of the part"), self._parts.parts.by_id(part_id).colour)
         if colour is not None:
-            self._parts.recolour(part_id, colour, tr("Change colour"))
+            self._try(lambda: self._parts.recolour(part_id, colour, tr("Change colour")))
 
     def _asked_name(self, part_id: int) -> None:
         name = self._questions.text(tr("Rename part"), tr("Name of the part"), self._parts.parts.by_id(part_id).name)
@@ -165,7 +165,7 @@ class PartActions(QObject):
         if chosen == len(rows) - 1:
             group = self._questions.text(tr("New group"), tr("Name of the group"))
         if group is not None:
-            self._parts.set_group([part_id], group, tr("Change group"))
+            self._try(lambda: self._parts.set_group([part_id], group, tr("Change group")))
 
     def _asked_target(self, part_id: int, title: str, label: str, *, special: bool) -> int | None:
         rows = [(BACKGROUND, tr("background")), (UNKNOWN, tr("unknown (not painted)"))] if special else []

@@ -155,11 +155,11 @@ class ReferenceActions(QObject):
 
     def rename(self, reference_id: str, name: str) -> None:
         """Renames a reference."""
-        self._references.rename(reference_id, name, tr("Rename reference"))
+        self._tried(lambda: self._references.rename(reference_id, name, tr("Rename reference")))
 
     def set_holdout(self, reference_id: str, *, holdout: bool) -> None:
         """Marks a reference as hold-out."""
-        self._references.set_holdout(reference_id, tr("Hold out"), holdout=holdout)
+        self._tried(lambda: self._references.set_holdout(reference_id, tr("Hold out"), holdout=holdout))
 
     def _drop_folder(self, path: Path, rest: list[Path]) -> None:
         if _has_mask(path):

@@ -128,17 +128,21 @@ class CanvasModel(QObject):
 
     def set_protect(self, text: str, *, on: bool) -> None:
         """Protects other parts while painting."""
-        project = self._document.project
-        self._document.change(text, replace(project, rules=replace(project.rules, protect_others=on)))
+        self._set_rules(text, replace(self._document.project.rules, protect_others=on))
 
     def set_mirror(self, text: str, *, on: bool) -> None:
         """Repeats gestures on the other side of the image."""
-        project = self._document.project
-        self._document.change(text, replace(project, rules=replace(project.rules, mirror=on)))
+        self._set_rules(text, replace(self._document.project.rules, mirror=on))
 
     def take_stroke(self, edit: LabelEdit, text: str) -> None:
         """Takes a finished gesture from the canvas."""
         self._references.take_stroke(text, edit)
+
+    def _set_rules(self, text: str, rules: PaintRules) -> None:
+        if self._document.read_only:
+            self.rulesChanged.emit()
+        else:
+            self._document.change(text, replace(self._document.project, rules=rules))
 
     def _on_labels_changed(self, reference_id: str, rect: Rect) -> None:
         current = self._references.current

@@ -12,7 +12,7 @@ from app.model.undo import Step, UndoStack
 from engine.domain.edits import LabelEdit, LabelLayer
 from engine.domain.labels import Painted
 from engine.domain.project import Project, ProjectReference
-from engine.errors import OutputError
+from engine.errors import InputError, OutputError
 
 Recorder = Callable[[Project | None, Sequence[tuple[str, LabelEdit]]], None]
 """Keeps a change in the journal: the project where it changed, and the changed tiles as they are now."""
@@ -93,7 +93,12 @@ class Document(QObject):
         return self._store.layer(self._project.reference(reference_id))
 
     def change(self, text: str, project: Project, *, place: str | None = None) -> None:
-        """Replaces the project by a changed one, as a step."""
+        """Replaces the project by a changed one, as a step.
+
+        Raises:
+            InputError: The project is open for reading only.
+        """
+        self._check_writable()
         if project != self._project:
             self._perform(Step(text, place, self._project, project))
 
@@ -128,7 +133,11 @@ class Document(QObject):
 
         References that are new in `project` start as background; those that are gone from it are wiped, so that undo
         can bring them back.
+
+        Raises:
+            InputError: The project is open for reading only, or a size differs.
         """
+        self._check_writable()
         before, after = self._project, project or self._project
         known = {r.id for r in before.references}
         for reference in after.references:
@@ -149,6 +158,13 @@ class Document(QObject):
         self._project = after
         self._finish(step)
         self._announce(step)
+
+    def move(self, name: str, recorder: Recorder | None) -> None:
+        """Goes on under another name and journal, with everything saved there; all steps can still be undone."""
+        self._project = replace(self._project, name=name)
+        self._recorder, self._read_only = recorder, False
+        self.mark_saved()
+        self.projectChanged.emit()
 
     def undo(self) -> None:
         """Takes the newest step back, showing its place first."""
@@ -178,7 +194,8 @@ class Document(QObject):
     def _applied(self, step: Step, *, redo: bool) -> Step:
         target = step.after if redo else step.before
         source = self._project
-        target = source if target is None else target
+        # The name is the folder's, whatever it was when the step was done.
+        target = source if target is None else replace(target, name=source.name)
         both = {**{r.id: r for r in source.references}, **{r.id: r for r in target.references}}
         known = {r.id for r in source.references}
         for reference in target.references:
@@ -187,6 +204,10 @@ class Document(QObject):
         inverse = tuple((i, self._store.apply(both[i], edit)) for i, edit in reversed(step.edits))
         self._project = target
         return step.with_edits(inverse)
+
+    def _check_writable(self) -> None:
+        if self._read_only:
+            raise InputError("The project is open for reading only. Save it under another name to change it.")
 
     def _perform(self, step: Step) -> None:
         assert step.after is not None

@@ -39,6 +39,7 @@ class LinterModel(QObject):
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._generation = 0
+        self._parts = PartSet(())
         self._looking = False
         self._waiting: dict[str, None] = {}
         self._single: dict[str, list[LinterWarning]] = {}
@@ -80,7 +81,10 @@ class LinterModel(QObject):
         self._timer.start()
 
     def _on_project_changed(self) -> None:
-        self._waiting |= {r.id: None for r in self._document.project.references if r.id not in self._single}
+        parts, references = self._document.project.parts, self._document.project.references
+        known = self._single if parts == self._parts else {}
+        self._parts = parts
+        self._waiting |= {r.id: None for r in references if r.id not in known}
         self._timer.start()
 
     def _on_replaced(self) -> None:

@@ -148,8 +148,7 @@ class ProjectSession(QObject):
         old, was_untitled = self._folder, self.untitled
         project = replace(self._document.with_areas(), name=name)
         painted = {r.id: self._document.store.layer(r).painted() for r in project.references}
-        folder = create_project(path, Project(name))
-        folder.save(project, painted)
+        folder = _created(path, project, painted)
         lock = acquire(path)
         for reference in project.references:
             _copy(thumbnail_path(old.path, reference.id), thumbnail_path(path, reference.id))
@@ -158,9 +157,19 @@ class ProjectSession(QObject):
             _remove_tree(old.path)
         self._folder = folder
         self._lock = lock if isinstance(lock, ProjectLock) else None
-        self._document.open(project, LabelStore(self._read), None, read_only=self._lock is None, unsaved=False)
+        self._document.move(name, None)
         self._start_journal()
         self.opened.emit(Opened(path, None, "", missing_media(project)))
+
+    def suspend(self) -> None:
+        """Lets go of the project and leaves unsaved work in its journal, to be offered when it is opened again."""
+        if self._folder is None:
+            return
+        if self._document.unsaved and not self._document.read_only:
+            self._let_go()
+            self._folder = None
+        else:
+            self.close()
 
     def close(self) -> None:
         """Closes the project; unsaved work of a named project is dropped, so ask first."""
@@ -242,6 +251,19 @@ class ProjectSession(QObject):
                 self._document.recordFailed.emit(str(error))
                 return
             self.journalled.emit(datetime.now().astimezone())
+
+
+def _created(path: Path, project: Project, painted: dict[str, Painted]) -> ProjectFolder:
+    """Saves a whole project into a new folder; where that fails, nothing of it is left in the way of another try."""
+    is_new = not path.exists()
+    folder = create_project(path, Project(project.name))
+    try:
+        folder.save(project, painted)
+    except OutputError:
+        if is_new:
+            _remove_tree(path)
+        raise
+    return folder
 
 
 def _lock_or_reason(path: Path) -> ProjectLock | LockOwner | str:

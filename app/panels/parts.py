@@ -87,6 +87,8 @@ class PartsPanel(QWidget):
         self._parts = parts
         self._num_references = num_references
         self._filling = False
+        names = ("eye", "solo", "lock")
+        self._icons = {name: icon(name) for name in (*names, *(f"{name}_off" for name in names))}
         self.tree = PartTree()
         self._empty = QLabel(tr("No parts yet.\nAdd the first one, or take a ready-made list: face, horse, car …"))
         self._build()
@@ -188,7 +190,7 @@ class PartsPanel(QWidget):
             (SOLO, part_id in self._parts.solo, "solo", tr("Solo: show this part alone")),
             (LOCK, part_id in self._parts.locked, "lock", tr("Locked: no tool changes its pixels")),
         ):
-            item.setIcon(column, icon(name if on else f"{name}_off"))
+            item.setIcon(column, self._icons[name if on else f"{name}_off"])
             item.setToolTip(column, tip)
 
     def _show_painted(self, item: QTreeWidgetItem, part_id: int, total: int) -> None:

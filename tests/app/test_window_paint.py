@@ -254,6 +254,38 @@ def test_removed_references_come_back_with_their_paint_after_a_save(
     assert np.array_equal(folder.read_labels(folder.stored.project.references[0]).labels, before[0])
 
 
+def test_steps_can_still_be_undone_after_the_first_save(
+    studio: Studio, qtbot: QtBot, script: ScriptedQuestions, still: Path, tmp_path: Path
+) -> None:
+    painted_project(studio, qtbot, script, still, tmp_path / "project")
+    painted = pixels(studio)
+    studio.document.undo()
+    assert not pixels(studio)[0].any()
+    assert studio.document.project.name == "project"
+    studio.document.undo()
+    assert len(studio.parts.parts) == 0
+    assert studio.document.project.name == "project"
+    for _ in range(2):
+        studio.document.redo()
+    assert same(pixels(studio), painted)
+
+
+def test_quitting_without_an_answer_keeps_the_journal(
+    qtbot: QtBot, studio: Studio, script: ScriptedQuestions, still: Path, tmp_path: Path
+) -> None:
+    painted_project(studio, qtbot, script, still, tmp_path / "project")
+    drag(studio, (20, 100), (140, 110))
+    painted = pixels(studio)
+    studio.session.suspend()
+    script.answers = ["recover"]
+    again = make_studio(tmp_path / "again")
+    assert isinstance(again.questions, ScriptedQuestions)
+    again.questions.answers = ["recover"]
+    again.project_actions.open(tmp_path / "project")
+    assert same(pixels(again), painted)
+    end(again)
+
+
 @pytest.mark.parametrize("steps", [250])
 def test_more_than_two_hundred_steps_can_be_undone(
     studio: Studio, qtbot: QtBot, script: ScriptedQuestions, still: Path, steps: int
