@@ -80,6 +80,7 @@ class Studio(QObject):
         self.panels = self._make_panels()
         self._make_actions()
         self.window.furnish(self.panels, self.commands, self._may_close)
+        self.window.set_scale(preferences.scale_percent)
         self._connect()
         self._show_welcome()
 
@@ -205,6 +206,7 @@ class Studio(QObject):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             apply_theme(application, percent)
+        self.window.set_scale(percent)
 
     def _may_close(self) -> bool:
         self.canvas.cancel()

@@ -98,6 +98,11 @@ class MainWindow(QMainWindow):
         self._panels.canvas.setVisible(present)
         self._empty.setVisible(not present)
 
+    def set_scale(self, percent: int) -> None:
+        """Draws the tools' icons larger or smaller."""
+        side = round(ICON_PX * percent / 100)
+        self._tools.setIconSize(QSize(side, side))
+
     def show_workspace(self, place: int) -> None:
         """Shows a workspace."""
         self.tabs.setCurrentIndex(place)
@@ -157,6 +162,7 @@ class MainWindow(QMainWindow):
         for name in TOOL_NAMES:
             tools.addAction(commands[f"tool.{name}"])
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, tools)
+        self._tools = tools
         self._bars = [panels.options, tools]
 
     def _build_docks(self, panels: Panels) -> None:

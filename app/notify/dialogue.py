@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.i18n import tr
@@ -25,6 +25,7 @@ class ErrorDialogue(QDialog):
         self._details.setVisible(False)
         self._details.setMinimumHeight(220)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok)
+        buttons.button(QDialogButtonBox.StandardButton.Ok).setIcon(QIcon())
         buttons.accepted.connect(self.accept)
         self._more = QPushButton(tr("Details"))
         self._more.setCheckable(True)

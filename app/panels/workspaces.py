@@ -16,6 +16,8 @@ def workspace_tabs() -> QTabBar:
     bar.setObjectName("workspaces")
     bar.setDrawBase(False)
     bar.setExpanding(False)
+    bar.setUsesScrollButtons(False)
+    bar.setElideMode(Qt.TextElideMode.ElideNone)
     bar.setAccessibleName(tr("Workspaces"))
     for number, title in enumerate((tr("References"), tr("Train"), tr("Review"), tr("Finish && Export")), start=1):
         bar.addTab(f"{number}  {title}")

@@ -30,7 +30,7 @@ class LinterSettings:
             64 x 64 attention map that SMITE looks at (8 px at 512; SMITE, 4.1).
         duplicate_difference: Mean absolute difference (0..255) of two small grey pictures below which two references
             teach the same.
-        common_share: A part that at least this share of the references shows is expected in all of them.
+        common_share: A part that more than this share of the references shows is expected in all of them.
     """
 
     stray_px: int = 24
@@ -106,7 +106,7 @@ def lint_set(
     for part in parts:
         without = [r for r in painted if part.id not in present[r.id] and UNKNOWN not in r.labels[::8, ::8]]
         count = len(painted) - sum(part.id not in present[r.id] for r in painted)
-        if count and count >= settings.common_share * len(painted):
+        if count > settings.common_share * len(painted):
             shown = f"{count} of {len(painted)} references"
             warnings += [
                 LinterWarning("missing", r.id, None, f"'{r.name}' has no {part.name}, but {shown} do.") for r in without
