@@ -66,6 +66,10 @@ class _Thread(QThread):
                 answer = question.work()
             except EngineError as error:
                 answer = Failure(str(error))
+            except Exception as error:  # noqa: BLE001 - the one place where work of this thread meets the window
+                answer = Failure(
+                    f"The selection failed ({type(error).__name__}: {error}). Your labels are as they were."
+                )
             self.answers[question.ticket] = answer
             self.answered.emit(question.ticket)
 

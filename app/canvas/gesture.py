@@ -95,7 +95,7 @@ class Gesture:
         self._layer.touch(patch.box)
         index = patch.box.slices
         changed = paint(self._layer.labels[index], self._layer.coverage[index], patch.alpha, label, writable)
-        return patch.box if changed else _NOTHING
+        return changed.moved(patch.box.left, patch.box.top) if not changed.empty else _NOTHING
 
 
 def rules_of(document: CanvasDocument) -> Rules:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app.canvas.painting.box import Box
 from engine.domain.labels import UNKNOWN, LabelMap
 
 _HALF = 128
@@ -17,8 +18,8 @@ _HALF = 128
 
 def paint(
     labels: LabelMap, coverage: NDArray[np.uint8], alpha: NDArray[np.uint8], label: int, writable: NDArray[np.uint8]
-) -> bool:
-    """Paints `label` in place and says whether anything changed.
+) -> Box:
+    """Paints `label` in place and returns where something may have changed, in rows and columns of these arrays.
 
     Painting a label in several pieces gives the same as painting the greatest of their alphas at once, in whatever
     order: a stroke does not darken where it crosses itself.
@@ -30,27 +31,35 @@ def paint(
         label: 0..255. Unknown has no soft edge: it is painted where `alpha` is a half or more.
         writable: (256,) uint8 from `Rules.writable`.
     """
+    # A brush on its way lies mostly on what it has just painted: only the rest is looked at closely.
+    box = Box.of_mask(_open_to_change(labels, coverage, alpha, label))
+    if box.empty:
+        return box
+    labels, coverage, alpha = labels[box.slices], coverage[box.slices], alpha[box.slices]
     allowed: NDArray[np.uint8] = np.take(writable, labels, mode="clip")
     allowed &= alpha
+    take = (allowed >= _HALF) & (labels != label)
     if label == UNKNOWN:
-        return _paint_unknown(labels, coverage, allowed)
-    same = labels == label
-    take = (allowed >= _HALF) & ~same
-    softened = np.where(same, np.maximum(coverage, allowed), np.minimum(coverage, 255 - allowed))
-    np.copyto(softened, coverage, where=labels == UNKNOWN)
-    np.copyto(softened, allowed, where=take)
-    changed = bool(take.any()) or not np.array_equal(softened, coverage)
-    if changed:
-        labels[take] = label
+        coverage[take] = 255
+    else:
+        softened = np.where(labels == label, np.maximum(coverage, allowed), np.minimum(coverage, 255 - allowed))
+        np.copyto(softened, coverage, where=labels == UNKNOWN)
+        np.copyto(softened, allowed, where=take)
         coverage[...] = softened
-    return changed
+    labels[take] = label
+    return box
 
 
-def _paint_unknown(labels: LabelMap, coverage: NDArray[np.uint8], allowed: NDArray[np.uint8]) -> bool:
-    take = (allowed >= _HALF) & (labels != UNKNOWN)
-    labels[take] = UNKNOWN
-    coverage[take] = 255
-    return bool(take.any())
+def _open_to_change(
+    labels: LabelMap, coverage: NDArray[np.uint8], alpha: NDArray[np.uint8], label: int
+) -> NDArray[np.bool_]:
+    """Returns where painting would change something if all were writable."""
+    other = labels != label
+    wins: NDArray[np.bool_] = other & (alpha >= _HALF)
+    if label == UNKNOWN:
+        return wins
+    softens = np.where(other, coverage > 255 - alpha, coverage < alpha)
+    return np.asarray(wins | softens)
 
 
 def other_label(labels: LabelMap, coverage: NDArray[np.uint8]) -> LabelMap:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 ACCENT = QColor("#F0A030")
-_DARK = QColor(0, 0, 0, 190)
+_DARK = QColor(0, 0, 0, 220)
 _LIGHT = QColor(255, 255, 255, 240)
 _HANDLE_PX = 7.0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QPainter
 
+from app.canvas.background import Failure
 from app.canvas.gesture import Gesture
 from app.canvas.painting.box import Box
 from app.canvas.painting.patch import Patch
@@ -149,6 +150,10 @@ class SuperpixelTool(Tool):
 
     def _on_made(self, superpixels: object) -> None:
         self._making = None
+        if isinstance(superpixels, Failure):
+            self.cancel()
+            self.host.refuse(superpixels.text)
+            return
         if superpixels is not self._superpixels:
             return
         if self._gesture is not None:

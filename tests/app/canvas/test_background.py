@@ -71,3 +71,15 @@ def test_stopping_waits_for_the_work_and_a_later_question_starts_anew(qtbot) -> 
     qtbot.waitUntil(lambda: bool(seen))
     background.stop()
     assert seen == ["again"]
+
+
+def test_a_fault_of_the_work_is_a_sentence_and_the_thread_goes_on(qtbot) -> None:
+    background, seen = Background(), []
+    background.ask("a", lambda: 1 // 0, seen.append)
+    qtbot.waitUntil(lambda: bool(seen))
+    background.ask("b", lambda: "b", seen.append)
+    qtbot.waitUntil(lambda: not background.busy)
+    background.stop()
+    assert isinstance(seen[0], Failure)
+    assert "Your labels are as they were" in seen[0].text
+    assert seen[1] == "b"

@@ -94,3 +94,30 @@ def test_a_curve_has_no_corner_where_the_pointer_turned() -> None:
     segments = [s for point in points for s in path.add(point)]
     angles = np.array([math.atan2(b.y - a.y, b.x - a.x) for a, b in segments])
     assert np.abs(np.diff(angles)).max() < math.radians(30)
+
+
+@given(
+    x=st.floats(-50, 950),
+    y=st.floats(-50, 750),
+    dx=st.floats(8, 80),
+    dy=st.floats(-80, 80),
+    diameter=st.floats(150, 500),
+    taper=st.floats(0.97, 1),
+    hardness=st.sampled_from([1.0, 0.97, 0.9, 0.5, 0.0]),
+)
+def test_large_brushes_take_short_cuts_that_cannot_be_seen(
+    x: float, y: float, dx: float, dy: float, diameter: float, taper: float, hardness: float
+) -> None:
+    image = Box(0, 0, 900, 700)
+    start, end = StrokePoint(x, y, diameter), StrokePoint(x + dx, y + dy, diameter * taper)
+    patch = segment(start, end, hardness, image)
+    if patch.box.empty:
+        return
+    rows, columns = np.mgrid[patch.box.top : patch.box.bottom, patch.box.left : patch.box.right] + 0.5
+    along = np.clip(((columns - x) * dx + (rows - y) * dy) / (dx * dx + dy * dy), 0, 1)
+    radius = diameter / 2 * (1 + along * (taper - 1))
+    distance = np.hypot(columns - x - along * dx, rows - y - along * dy)
+    inside = np.clip((radius - distance) / np.maximum(1, radius * (1 - hardness)) + 0.5, 0, 1)
+    if hardness < 1:
+        inside = inside * inside * (3 - 2 * inside)
+    assert np.abs(patch.alpha - inside * 255).max() <= 2

@@ -153,3 +153,18 @@ def test_a_selection_respects_locked_parts(patchwork, document, qtbot) -> None:
     patchwork.key(Qt.Key.Key_Return)
     np.testing.assert_array_equal(document.labels == 2, before)
     assert (document.labels == 1).sum() == 12
+
+
+def test_superpixels_that_cannot_be_made_take_the_stroke_back_and_say_so(
+    patchwork, document, qtbot, monkeypatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr("engine.select.superpixels.slic", fail)
+    patchwork.canvas.set_tool("superpixel")
+    patchwork.click(40, 60)
+    settled(patchwork, qtbot)
+    assert not patchwork.canvas.in_gesture
+    assert not document.labels.any()
+    assert "no room" in patchwork.refusals[0]
