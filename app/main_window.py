@@ -102,6 +102,7 @@ class MainWindow(QMainWindow):
         """Draws the tools' icons larger or smaller."""
         side = round(ICON_PX * percent / 100)
         self._tools.setIconSize(QSize(side, side))
+        self.tabs.setMinimumWidth(self.tabs.sizeHint().width())
 
     def show_workspace(self, place: int) -> None:
         """Shows a workspace."""
@@ -204,6 +205,9 @@ class MainWindow(QMainWindow):
     def _on_tab(self, place: int) -> None:
         self.pages.setCurrentIndex(place if self._project_open else self.pages.count() - 1)
         self._top.setVisible(self._project_open)
+        # A tool bar keeps the size that its tabs had before they got their style.
+        self.tabs.ensurePolished()
+        self.tabs.setMinimumWidth(self.tabs.sizeHint().width())
         self._show_panels()
         self.workspaceChanged.emit(place)
 
@@ -259,6 +263,7 @@ def _menus() -> tuple[tuple[str, tuple[str, ...]], ...]:
                 "view.overlay",
                 "view.matte",
                 "view.cutout",
+                "view.grey_surround",
                 "paint.onion",
                 "-",
                 "view.gain_up",

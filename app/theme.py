@@ -10,6 +10,8 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
 WINDOW, PANEL, SURROUND, INPUT = "#2B2B2B", "#333333", "#1C1C1C", "#242424"
+GREY_18 = "#767676"
+"""18 % of scene-linear light in sRGB."""
 LINE, BORDER = "#454545", "#808080"
 TEXT, SECONDARY, ACCENT, ON_ACCENT = "#D6D6D6", "#9A9A9A", "#F0A030", "#101010"
 STATE_NONE, STATE_PAINTED, STATE_STALE, STATE_DONE, STATE_FAILED = "#8A8A8A", "#56B4E9", "#F0A030", "#4CB782", "#E5604D"

@@ -84,6 +84,7 @@ def catalogue() -> tuple[CommandSpec, ...]:
             ("view.gamma_down", tr("Viewer gamma down")),
             ("view.exposure_reset", tr("Reset viewer gain and gamma")),
         ),
+        *_switches(tr("View"), ("view.grey_surround", tr("18 % grey around the image"))),
         *_references(),
         *_window(),
     )

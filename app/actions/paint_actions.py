@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QColor
 
 from app.actions.table import CommandTable
 from app.canvas.tools import TOOL_NAMES
@@ -14,6 +15,7 @@ from app.i18n import tr
 from app.model.canvas_document import CanvasModel
 from app.model.document import Document
 from app.panels.tool_options import ToolOptions
+from app.theme import GREY_18, SURROUND
 
 _SIZE_STEP = 1.1
 _HARDNESS_STEP = 10
@@ -73,11 +75,15 @@ class PaintActions(QObject):
         commands.bind("view.overlay", canvas.cycle_overlay)
         commands.bind("view.matte", lambda: canvas.toggle_view_mode("matte"))
         commands.bind("view.cutout", lambda: canvas.toggle_view_mode("cutout"))
+        commands.bind_switch("view.grey_surround", self._set_surround)
         commands.bind("view.gain_up", lambda: self._expose(gain=_GAIN_STEP))
         commands.bind("view.gain_down", lambda: self._expose(gain=1 / _GAIN_STEP))
         commands.bind("view.gamma_up", lambda: self._expose(gamma=_GAMMA_STEP))
         commands.bind("view.gamma_down", lambda: self._expose(gamma=-_GAMMA_STEP))
         commands.bind("view.exposure_reset", lambda: canvas.set_exposure(type(canvas.exposure)()))
+
+    def _set_surround(self, grey: bool) -> None:
+        self._canvas.set_surround(QColor(GREY_18 if grey else SURROUND))
 
     def _expose(self, *, gain: float = 1.0, gamma: float = 0.0) -> None:
         now = self._canvas.exposure

@@ -99,6 +99,8 @@ class PartsPanel(QWidget):
     def refresh(self) -> None:
         """Shows the parts as the model has them."""
         self._filling = True
+        widest = max(tr("Painted"), "99/99 !", key=len)
+        self.tree.header().resizeSection(PAINTED, self.tree.fontMetrics().horizontalAdvance(widest) + 14)
         self.tree.clear()
         groups: dict[str, QTreeWidgetItem] = {}
         total = self._num_references()

@@ -42,6 +42,8 @@ class ToolOptions(QToolBar):
         self._pen.setToolTip(tr("The pressure of a pen sets the size"))
         self.cell = SliderField(tr("Cell"), (4, 256), 24, suffix=" px", logarithmic=True)
         self.cell.setToolTip(tr("Side of a superpixel"))
+        self.opacity = SliderField(tr("Overlay"), (0, 100), round(100 * canvas.overlay_style.opacity), suffix=" %")
+        self.opacity.setToolTip(tr("Opacity of the overlay; M changes between fill, outline, both and off"))
         self._amount = QDoubleSpinBox()
         self._amount.setRange(0.5, 50)
         self._amount.setValue(2)
@@ -85,6 +87,9 @@ class ToolOptions(QToolBar):
         self.addWidget(shape)
         self.addWidget(QLabel(tr("by")))
         self.addWidget(self._amount)
+        self.addSeparator()
+        self.addWidget(self.opacity)
+        self.opacity.valueChanged.connect(self._on_opacity)
         self.diameter.valueChanged.connect(self._on_size)
         self.hardness.valueChanged.connect(self._on_hardness)
         self._pen.toggled.connect(self._on_pen)
@@ -95,6 +100,9 @@ class ToolOptions(QToolBar):
 
     def _on_hardness(self, value: int) -> None:
         self._canvas.set_brush(self._canvas.brush.hardened(value))
+
+    def _on_opacity(self, value: int) -> None:
+        self._canvas.set_opacity(value / 100)
 
     def _on_pen(self, on: bool) -> None:
         self._canvas.set_brush(replace(self._canvas.brush, pressure_size=on))
