@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
+from pathlib import Path
 
 from torch import Tensor
 
@@ -14,30 +15,30 @@ from engine.errors import MemoryLimitError
 from engine.jobs import Event, Message, Progress
 from engine.smite.device import is_out_of_memory, release_memory
 from engine.smite.maps import AttentionMaps
+from engine.smite.segment_guided import GuidedOptions, segment_guided
 from engine.smite.segmenter import Image, Segmenter, SegmenterRequest, prepared_segmenter
 from engine.smite.settings import InferenceSettings
 from engine.smite.window_plan import Window, plan_windows, shortened
+from engine.temporal.flow_store import FlowStore
 from engine.temporal.windows import WindowPlan
 
 
 def segment(
     task: ClipTask,
-    flow: object,
+    flow: FlowStore,
     profile: Profile,
     *,
     model: str | None = None,
-    inference: InferenceSettings | None = None,
+    keep_in: Path | None = None,
 ) -> ScoringJob[None]:
-    """Scores the frames of a clip, every frame for itself (Baseline-I) or in windows of the inflated UNet.
-
-    Windows are cut per scene, whatever frames are wanted, so that a resumed or partial run gives the same answers.
+    """Scores the frames of a clip: by the network alone, or with voting and guidance, as `settings.temporal` says.
 
     Args:
         task: Clip, frames, parts, settings.
-        flow: The clip's optical flow; frames are joined by attention alone here.
+        flow: The clip's optical flow, for votes along tracks.
         profile: What was learned.
         model: Folder or id of the base model, or None for the one that the profile names.
-        inference: Other windows or noise level than the paper's.
+        keep_in: Folder for what a killed run with voting needs to go on; see `GuidedOptions`.
 
     Yields:
         Progress, Messages, and FrameScores of every wanted frame.
@@ -46,10 +47,36 @@ def segment(
         InputError: Profile, model and clip do not go together.
         MissingModelError: The model's weights are not on this machine.
         MemoryLimitError: Not even one frame fits into the device's memory.
+        OutputError: `keep_in` cannot be written to.
     """
-    del flow
+    if task.settings.temporal == "off":
+        yield from segment_windows(task, profile, model=model)
+    else:
+        yield from segment_guided(task, flow, profile, GuidedOptions(model=model, keep_in=keep_in))
+
+
+def segment_windows(
+    task: ClipTask, profile: Profile, *, model: str | None = None, inference: InferenceSettings | None = None
+) -> ScoringJob[None]:
+    """Scores frames by the network alone: each for itself (Baseline-I), or in windows of the inflated UNet.
+
+    Windows are cut per scene, whatever frames are wanted, so that a resumed or partial run gives the same answers.
+
+    Args:
+        task: Clip, frames, parts, settings.
+        profile: What was learned.
+        model: As for `segment`.
+        inference: Other windows or noise level than the paper's.
+
+    Yields, raises:
+        As `segment`.
+    """
     inference = inference or InferenceSettings()
     settings = task.settings
+    if settings.crop == "on":
+        yield Message(
+            "The subject's box is used with --temporal vote or guided; whole frames are segmented.", "warning"
+        )
     joint = settings.attention == "window"
     segmenter = yield from prepared_segmenter(
         SegmenterRequest(profile, task.parts, joint, inference.timestep, settings.device, settings.seed, model)

@@ -23,10 +23,12 @@ from engine.smite.latents import encode_image, noise_generator, square
 from engine.smite.loading import load_model
 from engine.smite.memory import fitting_window, window_bytes
 from engine.smite.scores import Channels, frame_scores
+from engine.smite.segment import segment_windows
 from engine.smite.segmenter import Segmenter
 from engine.smite.settings import Augmentation, InferenceSettings, LearningSettings
 from engine.smite.was import inference_was
 from engine.smite.window_plan import plan_windows, shortened
+from engine.temporal.flow_store import FlowStore
 from engine.temporal.windows import WindowPlan
 from tests.engine.smite.footage import HEIGHT, PARTS, WIDTH, DrawnClip, drawn, mean_iou, reference
 from tests.engine.smite.tiny_model import TEXT_WIDTH, make_tiny_model
@@ -51,7 +53,7 @@ def task_for(length: int, settings: SegmentSettings, frames: Sequence[int] | Non
 
 
 def run(task: ClipTask, profile: Profile, **changes: Any) -> tuple[dict[int, FrameScores], list[Message]]:
-    items = list(segment(task, None, profile, inference=SHORT_WINDOWS, **changes))
+    items = list(segment_windows(task, profile, inference=SHORT_WINDOWS, **changes))
     scores = {item.frame: item for item in items if isinstance(item, FrameScores)}
     return scores, [item for item in items if isinstance(item, Message)]
 
@@ -255,8 +257,24 @@ def test_single_images_of_any_size_are_segmented(profile: Profile) -> None:
     assert scores[1].to_plate == PlateMap(90 / 64, 80 / 64)
 
 
+@pytest.mark.parametrize("temporal", ["off", "vote"])
+def test_every_temporal_mode_answers_for_every_frame(profile: Profile, temporal: str) -> None:
+    settings = replace(WINDOWED, temporal=temporal, window=3, crop="off")  # type: ignore[arg-type]
+    task = task_for(4, settings)
+    flow = FlowStore(task.source, None, working_size=(WIDTH, HEIGHT))
+    scores = {item.frame: item for item in segment(task, flow, profile) if isinstance(item, FrameScores)}
+    assert sorted(scores) == [1001, 1002, 1003, 1004]
+    found = [mean_iou(labels_of(item), small_truth(number)) for number, item in scores.items()]
+    assert all(value > 0.3 for value in found)
+
+
+def test_a_crop_without_votes_says_that_it_is_not_used(profile: Profile) -> None:
+    _, messages = run(task_for(1, replace(FRAMEWISE, crop="on")), profile)
+    assert any("whole frames are segmented" in message.text for message in messages)
+
+
 def test_closing_the_job_restores_the_network(profile: Profile) -> None:
-    job = segment(task_for(4, WINDOWED), None, profile, inference=SHORT_WINDOWS)
+    job = segment_windows(task_for(4, WINDOWED), profile, inference=SHORT_WINDOWS)
     assert next(item for item in job if isinstance(item, FrameScores)).frame == 1001
     job.close()
     assert torch.is_grad_enabled()
