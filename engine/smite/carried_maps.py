@@ -79,7 +79,11 @@ class CarriedMaps:
         self._latest = (name, carried)
         if self._folder is None:
             return
-        arrays = {"maps": carried.maps.numpy(), "subject": carried.subject.astype(np.uint8)}
+        # safetensors writes the memory of an array as it lies, whatever its strides say.
+        arrays = {
+            "maps": np.ascontiguousarray(carried.maps.numpy()),
+            "subject": np.ascontiguousarray(carried.subject, np.uint8),
+        }
         write_bytes(self._folder / name, save(arrays))
         (self._folder / _name(scene, window - _KEPT)).unlink(missing_ok=True)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from engine.domain.labels import Painted
 from engine.jobs import Message
 from engine.smite.carried_maps import CarriedMaps
 from engine.smite.guidance_settings import PAPER_WINDOWS
+from engine.smite.guided_window import Carried
 from engine.temporal.windows import WindowPlan, slices
 from tests.engine.smite.guided_toys import SmallClip, StillTracker, ToyNetwork, scored, toy_run
 
@@ -92,6 +94,16 @@ def test_maps_of_another_run_are_not_taken_up(tmp_path: Path) -> None:
     scored(toy_run(SmallClip(20), plan=plan, store=CarriedMaps(tmp_path, "a")))
     assert CarriedMaps(tmp_path, "a").load("0-19", 2) is not None
     assert CarriedMaps(tmp_path, "b").load("0-19", 2) is None
+
+
+def test_maps_come_back_as_they_went_whatever_their_strides(tmp_path: Path) -> None:
+    maps = torch.randn(4, 4, 3, 2, generator=torch.Generator().manual_seed(0)).permute(3, 2, 0, 1)
+    subject = np.arange(32).reshape(4, 4, 2).transpose(2, 0, 1) % 3 == 0
+    CarriedMaps(tmp_path, "a").keep("0-9", 4, Carried(maps, subject))
+    kept = CarriedMaps(tmp_path, "a").load("0-9", 4)
+    assert kept is not None
+    assert torch.equal(kept.maps, maps)
+    assert np.array_equal(kept.subject, subject)
 
 
 def test_spoilt_maps_are_worked_out_again(tmp_path: Path) -> None:
