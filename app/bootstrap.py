@@ -16,6 +16,7 @@ from app.actions.paint_actions import PaintActions
 from app.actions.part_actions import PartActions
 from app.actions.project_actions import ProjectActions, held_by
 from app.actions.reference_actions import ReferenceActions
+from app.actions.select_actions import SelectActions
 from app.actions.table import CommandTable
 from app.canvas.view import CanvasView
 from app.i18n import tr
@@ -136,7 +137,8 @@ class Studio(QObject):
         self.paint_actions = PaintActions(
             self.document, self.canvas_model, self.canvas, self.commands, self.panels.options
         )
-        for actions in (self.project_actions, self.part_actions, self.reference_actions):
+        self.select_actions = SelectActions(self.canvas, self.questions, self.notifier, self.preferences)
+        for actions in (self.project_actions, self.part_actions, self.reference_actions, self.select_actions):
             actions.bind(self.commands)
         window = self.window
         for place, name in enumerate(("references", "train", "review", "export")):

@@ -305,7 +305,7 @@ def _menus() -> tuple[tuple[str, tuple[str, ...]], ...]:
         (
             tr("P&aint"),
             tuple(f"tool.{name}" for name in TOOL_NAMES)
-            + ("-", "paint.protect", "paint.mirror", "paint.magnet")
+            + ("-", "select.grabcut", "select.sam2", "-", "paint.protect", "paint.mirror", "paint.magnet")
             + ("-", "refine.smooth", "refine.grow", "refine.shrink", "refine.fill_holes"),
         ),
         (tr("&Help"), ("window.palette", "window.keys")),

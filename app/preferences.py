@@ -69,6 +69,16 @@ class Preferences:
         self._settings.setValue("keys/own", json.dumps(own))
 
     @property
+    def sam2_folder(self) -> Path | None:
+        """Folder of the SAM 2 weights that smart select uses, or None for GrabCut."""
+        value = str(self._settings.value("select/sam2", ""))
+        return Path(value) if value else None
+
+    def set_sam2_folder(self, folder: Path | None) -> None:
+        """Remembers the engine of smart select."""
+        self._settings.setValue("select/sam2", "" if folder is None else str(folder))
+
+    @property
     def window_layout(self) -> tuple[QByteArray, QByteArray]:
         """Geometry and docks of the window as they were."""
         found = [self._settings.value(f"window/{name}") for name in ("geometry", "docks")]

@@ -48,6 +48,11 @@ def catalogue() -> tuple[CommandSpec, ...]:
         ),
         *_tools(),
         *_group(
+            tr("Tools"),
+            ("select.grabcut", tr("Smart select with GrabCut (built in)")),
+            ("select.sam2", tr("Smart select with SAM 2…")),
+        ),
+        *_group(
             tr("Brush"),
             ("brush.smaller", tr("Smaller brush")),
             ("brush.larger", tr("Larger brush")),

@@ -55,10 +55,8 @@ class PaintActions(QObject):
         self._show_undo()
 
     def undo(self) -> None:
-        """Takes back what a tool has under way, or else the newest step."""
-        if self._canvas.in_gesture:
-            self._canvas.cancel()
-        else:
+        """Takes back the last corner or click of what a tool has under way, or else the newest step."""
+        if not self._canvas.step_back():
             self._document.undo()
 
     def redo(self) -> None:
@@ -101,7 +99,7 @@ class PaintActions(QObject):
             ("edit.redo", tr("Redo"), stack.redo_text),
         ):
             self._commands[command].setText(f"{word} {text}".strip())
-            self._commands[command].setEnabled(bool(text) and not self._document.read_only)
+            self._commands[command].setEnabled(not self._document.read_only)
 
     def _show_rules(self) -> None:
         rules = self._document.project.rules

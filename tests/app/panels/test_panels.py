@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.bootstrap import Studio
 from app.notify.dialogue import ErrorDialogue
 from app.panels.parts import LOCK, SOLO, VISIBLE
+from engine.select.sam2_client import Sam2Client
 from tests.app.window_artist import ScriptedQuestions, add, drag, pixels, same, write_image
 
 
@@ -207,3 +208,39 @@ def test_project_names_from_a_stranger_are_shown_as_text(studio: Studio, tmp_pat
     file.write_text(json.dumps(document))
     studio.project_actions.open(tmp_path / "p")
     assert studio.window.windowTitle().startswith("<b>xxx")
+
+
+def test_undo_takes_the_last_corner_of_a_polygon_before_any_step(studio: Studio, qtbot: QtBot, still: Path) -> None:
+    add(studio, qtbot, [still])
+    studio.parts.add_list(["wheel"], "Add parts")
+    studio.canvas.set_tool("polygon")
+    for corner in ((30, 30), (90, 30), (90, 80)):
+        drag(studio, corner, corner)
+    steps = studio.document.stack.num_steps
+    studio.commands["edit.undo"].trigger()
+    assert studio.document.stack.num_steps == steps
+    studio.canvas.cancel()
+    studio.commands["edit.undo"].trigger()
+    assert studio.document.stack.num_steps == steps - 1
+
+
+def test_a_folder_without_weights_leaves_grabcut_in_use(
+    studio: Studio, script: ScriptedQuestions, tmp_path: Path
+) -> None:
+    script.answers = [tmp_path]
+    studio.project_actions.new()
+    studio.commands["select.sam2"].trigger()
+    assert "GrabCut stays" in studio.panels.notice.text
+    assert studio.preferences.sam2_folder is None
+
+
+def test_sam2_is_taken_up_and_given_back(studio: Studio, script: ScriptedQuestions, tmp_path: Path) -> None:
+    for name in ("config.json", "model.safetensors"):
+        (tmp_path / name).write_text("{}")
+    studio.project_actions.new()
+    script.answers = [tmp_path]
+    studio.commands["select.sam2"].trigger()
+    assert studio.preferences.sam2_folder == tmp_path
+    assert isinstance(studio.canvas._tools["select"].engine, Sam2Client)
+    studio.commands["select.grabcut"].trigger()
+    assert studio.preferences.sam2_folder is None
