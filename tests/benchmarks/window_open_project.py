@@ -4,6 +4,8 @@ Run by hand: python tests/benchmarks/window_open_project.py [width height]
 Budget (issue 5): a project with 50 references opens within 1 s.
 """
 
+# ruff: noqa: T201
+
 from __future__ import annotations
 
 import os
