@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from app.canvas.overlay_style import OverlayStyle, Tints
 from app.canvas.painting.box import Box
-from app.canvas.painting.compose import other_label
+from app.canvas.painting.nearest import other_label, other_labels_at
 from app.canvas.painting.patch import Patch
 from app.canvas.viewport import Viewport
 from engine.domain.labels import LabelMap
@@ -105,11 +105,11 @@ class Overlay:
         coverage = self._soft_coverage(shown)
         if coverage is None:
             return pixels
-        rest = self._rest(shown, labels, coverage)
         soft = np.flatnonzero(coverage < 255)
+        rest = self._rest(shown, labels, soft)
         own_share = coverage.ravel()[soft].astype(np.uint16)[:, None]
         own = _channels(pixels.ravel()[soft])
-        other = _channels(self.tints.fill[rest.ravel()[soft]])
+        other = _channels(self.tints.fill[rest])
         mixed = (own * own_share + other * (255 - own_share) + 127) // 255
         pixels.ravel()[soft] = np.ascontiguousarray(mixed.astype(np.uint8)).view(np.uint32)[:, 0]
         return pixels
@@ -119,10 +119,10 @@ class Overlay:
         matte: NDArray[np.uint8] = np.where(self.tints.chosen, np.uint8(255), np.uint8(0))[labels]
         coverage = self._soft_coverage(shown)
         if coverage is not None:
-            rest = self._rest(shown, labels, coverage)
-            soft = coverage < 255
-            own = np.where(self.tints.chosen[labels[soft]], coverage[soft], 0)
-            matte[soft] = own + np.where(self.tints.chosen[rest[soft]], 255 - coverage[soft], 0)
+            soft = np.flatnonzero(coverage < 255)
+            share = coverage.ravel()[soft]
+            own = np.where(self.tints.chosen[labels.ravel()[soft]], share, 0)
+            matte.ravel()[soft] = own + np.where(self.tints.chosen[self._rest(shown, labels, soft)], 255 - share, 0)
         if self.style.view == "matte":
             return np.asarray(matte * np.uint32(0x00010101) | _BLACK, np.uint32)
         dark, light = _CHECKER_GREYS
@@ -138,17 +138,18 @@ class Overlay:
         coverage = self._sampled(shown.coverage)
         return None if coverage.min() == 255 else coverage
 
-    def _rest(self, shown: Shown, labels: LabelMap, coverage: NDArray[np.uint8]) -> LabelMap:
-        """Returns the label that holds the rest of each soft pixel, at the size of `labels`.
+    def _rest(self, shown: Shown, labels: LabelMap, soft: NDArray[np.intp]) -> NDArray[np.uint8]:
+        """Returns the label that holds the rest of each soft pixel, given by flat indices into `labels`.
 
         Pixels of the image larger than those of the screen are looked at once each, not once for every screen pixel.
         """
-        if self._rows[-1] - self._rows[0] >= len(self._rows) or shown.coverage is None:
-            return other_label(labels, coverage)
+        if self._rows[-1] - self._rows[0] + 1 >= len(self._rows) or shown.coverage is None:
+            return other_labels_at(labels, soft)
         box = Box(int(self._columns[0]), int(self._rows[0]), int(self._columns[-1]) + 1, int(self._rows[-1]) + 1)
         crop = box.grown(4).clipped(Box.of_image(shown.labels))
         rest = other_label(shown.labels[crop.slices], shown.coverage[crop.slices])
-        return rest[(self._rows - crop.top)[:, None], (self._columns - crop.left)[None, :]]
+        rows, columns = np.divmod(soft, labels.shape[1])
+        return np.asarray(rest[self._rows[rows] - crop.top, self._columns[columns] - crop.left])
 
     def _draw_ghost(self, pixels: NDArray[np.uint32], ghost: LabelMap, wide: Box) -> None:
         dashes = _edges(ghost, 3) & _checkered(wide, _HATCH_PX)

@@ -26,6 +26,10 @@ from conftest import Artist, MemoryDocument
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QApplication
 
+from app.canvas.painting.box import Box
+from app.canvas.painting.compose import paint
+from app.canvas.painting.rules import Rules
+from app.canvas.painting.stroke import StrokePoint, disc
 from app.canvas.view import CanvasView
 
 RNG = np.random.default_rng(0)
@@ -50,13 +54,15 @@ def flow_ms() -> float:
 
 
 def studio(size: tuple[int, int]) -> tuple[MemoryDocument, CanvasView, Artist]:
-    """Returns a document of (height, width) with six blobs of parts, and a canvas of 1920 x 1080 on it."""
+    """Returns a document of (height, width) with twelve painted blobs, and a canvas of 1920 x 1080 on it."""
     height, width = size
     small = RNG.integers(0, 256, (height // 40, width // 40, 3), np.uint8)
     document = MemoryDocument(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC))
     for index in range(12):
         centre = (int(RNG.integers(width)), int(RNG.integers(height)))
-        cv2.circle(document.labels, centre, height // 6, index % 4 + 1, -1)
+        blob = disc(StrokePoint(*centre, height / 3), 1.0, Box.of_image(document.labels))
+        part, where = index % 4 + 1, blob.box.slices
+        paint(document.labels[where], document.coverage[where], blob.alpha, part, Rules().writable(part))
     canvas = CanvasView(document)
     canvas.resize(1920, 1080)
     canvas.show()
@@ -113,7 +119,7 @@ def view_rows() -> list[tuple[str, float, list[float]]]:
     def blank(_: int) -> None:
         canvas.repaint()
 
-    rows = [("overlay drawn anew + repaint of 1920 x 1080", 6 + 0.0, measured(overlay, 40))]
+    rows = [("overlay drawn anew + repaint of 1920 x 1080", 6, measured(overlay, 40))]
     rows.append(("repaint of 1920 x 1080 alone", 6, measured(blank, 40)))
     document.coverage[document.labels == 1] = 200
     rows.append(("overlay with soft parts + repaint", 16, measured(overlay, 20)))

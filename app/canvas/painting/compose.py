@@ -6,7 +6,6 @@ the pixel when it covers half of it or more, so that coverage never falls below 
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -60,44 +59,3 @@ def _open_to_change(
         return wins
     softens = np.where(other, coverage > 255 - alpha, coverage < alpha)
     return np.asarray(wins | softens)
-
-
-def other_label(labels: LabelMap, coverage: NDArray[np.uint8]) -> LabelMap:
-    """Returns for each pixel the label that holds the rest of it: the nearest one that differs (to a pixel or two).
-
-    Args:
-        labels: (h, w) uint8.
-        coverage: (h, w) uint8; where it is 255 there is no rest and the pixel's own label is returned.
-    """
-    rest = labels.copy()
-    open_pixels = coverage < 255
-    for size in (3, 5):
-        kernel = np.ones((size, size), np.uint8)
-        for neighbour in (cv2.dilate(labels, kernel), cv2.erode(labels, kernel)):
-            differs = neighbour != labels
-            np.copyto(rest, neighbour, where=open_pixels & differs)
-            open_pixels &= ~differs
-    # Most soft edges are a pixel wide; only the inside of wide ones needs the distance to what is far.
-    for label in np.flatnonzero(np.bincount(labels[open_pixels], minlength=1)):
-        wanted = open_pixels & (labels == label)
-        nearest = nearest_label(labels, labels != label, wanted)
-        if nearest is not None:
-            rest[wanted] = nearest
-    return rest
-
-
-def nearest_label(labels: LabelMap, source: NDArray[np.bool_], wanted: NDArray[np.bool_]) -> LabelMap | None:
-    """Returns for each of the n pixels that are `wanted` the label of the nearest pixel of `source`.
-
-    Returns:
-        (n,) uint8 in reading order, or None where `source` is empty.
-    """
-    if not source.any():
-        return None
-    _, index = cv2.distanceTransformWithLabels(
-        (~source).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    found: LabelMap = np.zeros(int(index.max()) + 1, np.uint8)
-    found[index[source]] = labels[source]
-    nearest: LabelMap = found[index[wanted]]
-    return nearest

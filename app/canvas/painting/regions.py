@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.canvas.painting.box import Box
-from app.canvas.painting.compose import nearest_label, other_label
+from app.canvas.painting.nearest import nearest_label, other_label
 from engine.domain.labels import BACKGROUND, UNKNOWN, LabelMap
 
 Mask = NDArray[np.bool_]
@@ -111,7 +111,7 @@ def reshape(labels: LabelMap, part: int, wanted: Mask, box: Box, writable: NDArr
     new[wanted & allowed] = part
     left = (old == part) & ~wanted & allowed
     if left.any():
-        nearest = nearest_label(old, (old != part) & (old != UNKNOWN), left)
+        nearest = nearest_label(old, (old != part) & (old != UNKNOWN), np.flatnonzero(left))
         heir = np.full(int(left.sum()), BACKGROUND, np.uint8) if nearest is None else nearest
         new[left] = np.where(np.take(writable, heir) > 0, heir, np.uint8(BACKGROUND))
     return Reshaped(box, new, new != old)

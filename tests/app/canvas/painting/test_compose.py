@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from app.canvas.painting.compose import other_label, paint
+from app.canvas.painting.compose import paint
+from app.canvas.painting.nearest import other_label
 from app.canvas.painting.rules import Rules
 
 SHAPE = (6, 7)
@@ -98,3 +99,19 @@ def test_the_rest_of_a_soft_pixel_belongs_to_the_nearest_other_label() -> None:
     assert (rest[:, 20:34] == 0).all()
     assert (rest[:, :12] == 0).all()
     assert (rest[:, 50:] == 7).all()
+
+
+@given(some_labels, some_coverage)
+def test_the_other_label_is_as_near_as_any(labels: NDArray[np.uint8], coverage: NDArray[np.uint8]) -> None:
+    rest = other_label(labels, coverage)
+    rows, columns = np.indices(SHAPE)
+    for row, column in zip(*np.nonzero(coverage < 255), strict=True):
+        others = labels != labels[row, column]
+        if not others.any():
+            assert rest[row, column] == labels[row, column]
+            continue
+        distance = np.where(others, np.hypot(rows - row, columns - column), np.inf)
+        # The distance transform beyond two pixels is an approximation, a few per cent off.
+        near = distance <= distance.min() * (1.0 if distance.min() < 3 else 1.05) + 1e-9
+        assert rest[row, column] in labels[near]
+    np.testing.assert_array_equal(rest[coverage == 255], labels[coverage == 255])
