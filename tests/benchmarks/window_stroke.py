@@ -62,7 +62,7 @@ def main() -> None:
         while studio.jobs.busy:
             application.processEvents()
         studio.parts.add_list(["body", "wheel"], "Add parts")
-        committed, undone = [], []
+        committed = []
         rng = np.random.default_rng(2)
         for stroke in range(STROKES):
             layer = studio.references.layer
@@ -74,8 +74,7 @@ def main() -> None:
             edit = layer.commit()
             assert edit is not None
             committed.append(timed(lambda edit=edit: studio.canvas_model.take_stroke(edit, "Brush")))
-        for _ in range(STROKES):
-            undone.append(timed(studio.document.undo))
+        undone = [timed(studio.document.undo) for _ in range(STROKES)]
         flow = flow_seconds()
         for what, times in (("stroke kept and journalled", committed), ("undo", undone)):
             median, worst = 1000 * statistics.median(times), 1000 * max(times)
