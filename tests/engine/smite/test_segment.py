@@ -195,7 +195,8 @@ def test_other_errors_of_the_network_are_not_taken_for_a_full_device(
 
 
 def test_little_memory_makes_small_windows(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
-    one_frame = 16 * 32 * 32 * 4 * 32
+    model = load_model(Path(str(profile.model.id)), torch.device("cpu"))  # type: ignore[union-attr]
+    one_frame = window_bytes(model, (32, 32), 1)
     monkeypatch.setattr("engine.smite.segmenter.free_memory", lambda device: int(2.9 * one_frame / 0.85))
     scores, messages = run(task_for(3, WINDOWED), profile)
     assert len(scores) == 3
