@@ -1,4 +1,4 @@
-"""What the canvas reads from the document, and what it tells the rest of the window.
+"""What the canvas reads from the document; what it tells the rest of the window are the signals of `CanvasWidget`.
 
 The canvas changes the labels of `CanvasDocument.layer` while a gesture lasts, and nothing else: when the gesture ends
 it emits one `LabelEdit`, which the document puts on its undo stack. Everything else it asks for by signals.
@@ -119,63 +119,4 @@ class CanvasDocument(Protocol):
     @property
     def read_only(self) -> bool:
         """Nothing may be painted (another seat holds the project, or the frame is locked)."""
-        ...
-
-
-class CanvasOffer(Protocol):
-    """What the canvas tells the window; the widget is `app.canvas.view.CanvasView`."""
-
-    @property
-    def strokeStarted(self) -> SignalInstance:
-        """(): A gesture began; undo must wait until `strokeCommitted` or `strokeCancelled`."""
-        ...
-
-    @property
-    def strokeCommitted(self) -> SignalInstance:
-        """(object, str): A finished gesture as `LabelEdit`, already in the layer, and its name for the undo list."""
-        ...
-
-    @property
-    def strokeCancelled(self) -> SignalInstance:
-        """(): The gesture was taken back to the bit, or changed nothing."""
-        ...
-
-    @property
-    def pixelHovered(self) -> SignalInstance:
-        """(int, int, int): Column, row and label under the cursor; (-1, -1, 0) when it leaves the image."""
-        ...
-
-    @property
-    def partPicked(self) -> SignalInstance:
-        """(int): The pick tool was clicked on this label; the document makes it current."""
-        ...
-
-    @property
-    def toolChanged(self) -> SignalInstance:
-        """(str): Name of the tool in use, one of `app.canvas.tools.TOOL_NAMES`."""
-        ...
-
-    @property
-    def brushChanged(self) -> SignalInstance:
-        """(float, int): Diameter in image pixels and hardness in per cent."""
-        ...
-
-    @property
-    def viewChanged(self) -> SignalInstance:
-        """(float): Zoom, screen pixels per image pixel (1.0 is 1:1)."""
-        ...
-
-    @property
-    def displayChanged(self) -> SignalInstance:
-        """(): Overlay style, opacity, view mode, gain or gamma changed."""
-        ...
-
-    @property
-    def refused(self) -> SignalInstance:
-        """(str): One sentence that says why a gesture painted nothing."""
-        ...
-
-    @property
-    def busyChanged(self) -> SignalInstance:
-        """(bool): A selection is being computed in the background."""
         ...

@@ -41,7 +41,18 @@ class CanvasWidget(QWidget):
     Call `shut_down` before the application ends; deleting the widget does it too.
 
     Signals:
-        See `app.canvas.protocols.CanvasOffer`; and
+        strokeStarted(): A gesture began; undo must wait until `strokeCommitted` or `strokeCancelled`.
+        strokeCommitted(object, str): A finished gesture as `LabelEdit`, already in the layer, and its name for the
+            undo list.
+        strokeCancelled(): The gesture was taken back to the bit, or changed nothing.
+        pixelHovered(int, int, int): Column, row and label under the cursor; (-1, -1, 0) when it leaves the image.
+        partPicked(int): The pick tool was clicked on this label; the document makes it current.
+        toolChanged(str): Name of the tool in use, one of `app.canvas.tools.TOOL_NAMES`.
+        brushChanged(float, int): Diameter in image pixels and hardness in per cent.
+        viewChanged(float): Zoom, screen pixels per image pixel (1.0 is 1:1).
+        displayChanged(): Overlay style, opacity, view mode, gain or gamma changed.
+        refused(str): One sentence that says why a gesture painted nothing.
+        busyChanged(bool): A selection is being computed in the background.
         spaceTapped(): Space was pressed and let go without a drag (play or pause).
         frameStepRequested(int): Shift and wheel: so many frames on, negative for back.
     """
