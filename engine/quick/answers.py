@@ -64,9 +64,9 @@ def frame_scores(
     """Returns (K+1, h, w) canonical probabilities as scores in the parts' own order, cut to the box they fill."""
     order = [plate.canonical_ids.index(part_id) for part_id in plate.part_ids]
     rows, columns = _filled_box(probabilities)
-    values = probabilities[[0, *(place + 1 for place in order)]][:, rows, columns]
-    values = np.clip(values, 0.0, 1.0)
+    values = np.clip(probabilities[:, rows, columns], 0.0, 1.0)
     values = values / np.maximum(values.sum(0, keepdims=True), 1e-6)
+    values = values[[0, *(place + 1 for place in order)]]
     scale_x = plate.plate_size[0] / plate.working_size[0]
     scale_y = plate.plate_size[1] / plate.working_size[1]
     return FrameScores(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.quick.explain import explained
 from engine.quick.frame_view import FrameView
-from engine.quick.matching import Model, object_model, view_model
+from engine.quick.matching import Model, match, object_model, view_model
 from engine.quick.objects import object_mask
 from engine.quick.painted import PaintedFrame
 from engine.temporal.flow import FlowSettings, dense_flow, pixel_grid
@@ -25,6 +25,9 @@ _RESIDUAL_LIMIT = 12.0  # half-size pixels; 24 at working size
 _OBJECT_MARGIN = 15  # half-size pixels; 30 at working size
 _DECAY = 0.03  # per frame of distance
 _OBJECT_DECAY = 0.01
+_OBJECT_EMPHASIS = (
+    3.0  # motion blur lowers q of a rightly placed object to .7; measured on the moving shots of tests/footage
+)
 _STILL_DISTANCE = 30.0  # frames that a still or a frame of another scene counts as
 _HALF_TO_FULL = np.array([[2.0, 0.0, 0.5], [0.0, 2.0, 0.5], [0.0, 0.0, 1.0]])
 _FULL_TO_HALF = np.linalg.inv(_HALF_TO_FULL)
@@ -112,12 +115,13 @@ def find_candidates(frame: FrameView, sources: Sequence[Source], groups: Sequenc
         if source.chain is not None:
             found.append(_chain_candidate(frame, source, source.chain))
         in_clip = source.whole_view or source.distance is not None
-        view = view_model(frame, source.painted.view) if in_clip else None
+        matches = match(frame, source.painted.view)
+        view = view_model(frame, matches) if in_clip else None
         if view is not None and source.whole_view:
             found.append(_view_candidate(frame, source, view))
         for group in groups:
             mask = object_mask(source.painted, group)
-            if mask.any() and (model := object_model(frame, source.painted.view, mask, view)) is not None:
+            if mask.any() and (model := object_model(matches, mask, view)) is not None:
                 found.append(_object_candidate(frame, source, model, mask))
     return [candidate for candidate in found if candidate is not None]
 
@@ -167,7 +171,8 @@ def _object_candidate(frame: FrameView, source: Source, model: Model, mask: NDAr
     valid = reach & _inside(half_map, source.painted.view)
     likeness = explained(frame, source.painted.view, half_map, valid, corner=box.corner, fit_on=valid & inside)
     strength = _object_trust(source, model, likeness[inside])
-    return Candidate("object", source.index, box, positions, np.float32(strength) * likeness**4, likeness)
+    weight = np.minimum(np.float32(_OBJECT_EMPHASIS * strength) * likeness**4, np.float32(1.0))
+    return Candidate("object", source.index, box, positions, weight, likeness)
 
 
 def _object_trust(source: Source, model: Model, likeness: NDArray[np.float32]) -> float:

@@ -131,6 +131,8 @@ def _fit_settings(settings: TrainSettings, painted: Sequence[PaintedFrame], exam
     shares = [float((reference.soft[..., :-1].max(2) >= 128).mean()) for reference in painted]
     small = max(shares) < _SMALL_SHARE
     batches = BatchSettings(crop_px=112, batch_size=12, dropout=0.3) if small else BatchSettings()
+    largest = max(max(reference.view.height, reference.view.width) for reference in painted)
+    batches = replace(batches, crop_px=min(batches.crop_px, max(16, -(-largest // 8) * 8)))
     if all(example.origin == "plain" for example in examples):
         batches = replace(batches, shares={"plain": 1.0})
     return FitSettings(steps=steps, batches=batches)

@@ -28,7 +28,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Matches:
-    """Mutually closest features of a frame and a painted frame.
+    """Features of a painted frame and their closest ones in a frame.
 
     Attributes:
         here: (n, 2) float32 positions in the frame.
@@ -41,31 +41,25 @@ class Matches:
     ratio: NDArray[np.float32]
 
 
-def match(frame: FrameView, painted: FrameView, mask: NDArray[np.uint8] | None = None) -> Matches:
-    """Matches the features of `painted`, or those inside `mask` (h, w), to those of `frame`."""
+def match(frame: FrameView, painted: FrameView) -> Matches:
+    """Returns, for each feature of `painted`, the closest feature of `frame`."""
     here, here_code = frame.features
     there, there_code = painted.features
-    if mask is not None and len(there):
-        column = np.clip(np.rint(there[:, 0]).astype(int), 0, mask.shape[1] - 1)
-        row = np.clip(np.rint(there[:, 1]).astype(int), 0, mask.shape[0] - 1)
-        inside = mask[row, column] > 0
-        there, there_code = there[inside], there_code[inside]
     if len(here) < 2 or len(there) < 1:
         none = np.zeros((0, 2), np.float32)
         return Matches(none, none, np.zeros(0, np.float32))
     likeness = there_code @ here_code.T
-    two = np.argpartition(likeness, likeness.shape[1] - 2, axis=1)[:, -2:]
-    values = np.take_along_axis(likeness, two, axis=1)
-    order = np.argsort(values, axis=1)
-    second, first = np.take_along_axis(values, order, axis=1).T
-    nearest = np.take_along_axis(two, order, axis=1)[:, 1]
+    rows = np.arange(len(there))
+    nearest = likeness.argmax(1)
+    first = likeness[rows, nearest]
+    likeness[rows, nearest] = -1.0
+    second = likeness.max(1)
     ratio = np.sqrt(np.maximum(1 - first, 0) / np.maximum(1 - second, 1e-9)).astype(np.float32)
     return Matches(here[nearest], there, ratio)
 
 
-def view_model(frame: FrameView, painted: FrameView) -> Model | None:
+def view_model(frame: FrameView, matches: Matches) -> Model | None:
     """Returns the homography of the whole view, or None where too few features agree (study 2, item 2, `g`)."""
-    matches = match(frame, painted)
     good = matches.ratio < 0.85
     here, there = matches.here[good], matches.there[good]
     if len(here) < 18:
@@ -78,18 +72,15 @@ def view_model(frame: FrameView, painted: FrameView) -> Model | None:
     return Model(np.asarray(matrix, np.float64), count)
 
 
-def object_model(frame: FrameView, painted: FrameView, mask: NDArray[np.uint8], view: Model | None) -> Model | None:
+def object_model(matches: Matches, mask: NDArray[np.uint8], view: Model | None) -> Model | None:
     """Returns the similarity, or affine map, of the object inside `mask`, or None (study 2, item 2, `o`).
 
     Args:
-        frame: The frame.
-        painted: The painted frame.
+        matches: Features of the painted frame and their closest ones in the frame.
         mask: (h, w) uint8: the object on the painted frame.
         view: How the view as a whole moved, where that is known: the object's own motion is another one.
     """
-    grown = np.asarray(cv2.dilate(mask, np.ones((15, 15), np.uint8)))
-    matches = match(frame, painted, grown)
-    good = matches.ratio < 0.9
+    good = (matches.ratio < 0.9) & _lies_in(matches.there, np.asarray(cv2.dilate(mask, np.ones((15, 15), np.uint8))))
     if view is not None:
         # Background inside the grown outline follows the view and would outvote a small or blurred object.
         moved = good & ~_follows(matches, view)
@@ -122,6 +113,12 @@ def _affine_where_better(
     )
     found = int(inlier.sum()) if inlier is not None else 0
     return (affine, found) if affine is not None and found >= 1.05 * count else (matrix, count)
+
+
+def _lies_in(points: NDArray[np.float32], mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    column = np.clip(np.rint(points[:, 0]).astype(int), 0, mask.shape[1] - 1)
+    row = np.clip(np.rint(points[:, 1]).astype(int), 0, mask.shape[0] - 1)
+    return np.asarray(mask[row, column] > 0)
 
 
 def _follows(matches: Matches, view: Model) -> NDArray[np.bool_]:

@@ -24,7 +24,7 @@ def sources_for(item: Carried, span: Span, painted: Sequence[PaintedFrame], scen
     if found:
         return found + _third(item.frame, painted, {source.index for source in found})
     return [
-        Source(index, reference, None, None, whole_view=reference.frame is not None)
+        Source(index, reference, None, None, whole_view=True)
         for index, reference in list(enumerate(painted))[:_FOREIGN_SOURCES]
         if reference.frame is None or reference.frame not in scene
     ]
