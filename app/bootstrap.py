@@ -160,6 +160,7 @@ class Studio(QObject):
         canvas.frameStepRequested.connect(self.references.step_frame)
         panels.status.watch(canvas, self.jobs)
         panels.welcome.newRequested.connect(self.project_actions.new)
+        panels.welcome.sampleRequested.connect(self.reference_actions.open_sample)
         panels.welcome.openRequested.connect(self.project_actions.ask_open)
         panels.welcome.recentChosen.connect(self._on_project_chosen)
         panels.welcome.recoverChosen.connect(self._on_project_chosen)

@@ -292,6 +292,7 @@ def _menus() -> tuple[tuple[str, tuple[str, ...]], ...]:
                 "reference.previous",
                 "-",
                 "reference.import_mask",
+                "reference.import_masks",
                 "reference.duplicate",
                 "reference.holdout",
                 "reference.remove",

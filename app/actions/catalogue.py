@@ -139,6 +139,7 @@ def _references() -> tuple[CommandSpec, ...]:
         ("reference.add_clip", tr("Add clip…")),
         ("reference.add_painted", tr("Add images with masks…")),
         ("reference.import_mask", tr("Import mask for this image…")),
+        ("reference.import_masks", tr("Import masks for this clip…")),
         ("reference.toggle", tr("Use this frame as reference")),
         ("reference.next", tr("Next reference")),
         ("reference.previous", tr("Previous reference")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -18,13 +19,22 @@ from app.model.thumbnails import Thumbnails
 from app.notify.notifier import Notifier
 from app.notify.questions import Questions
 from engine.domain.labels import Painted
+from engine.domain.parts import PartSet
 from engine.errors import EngineError, InputError
 from engine.media.clip import VIDEO_SUFFIXES
 from engine.media.mask_image import MASK_SUFFIXES
 from engine.media.reference_layouts import find_painted
 from engine.media.sequence_files import find_sequence
 from engine.media.stills import IMAGE_SUFFIXES
-from engine.project_io.importing import Import, read_mask_for, read_painted, read_stills
+from engine.project_io.importing import (
+    ClipMasks,
+    Import,
+    read_clip_masks,
+    read_mask_for,
+    read_painted,
+    read_stills,
+)
+from resources import sample_folder
 
 _SHORTEST_CLIP = 8
 """A folder with at least this many numbered frames is a clip; fewer are stills."""
@@ -57,6 +67,7 @@ class ReferenceActions(QObject):
         commands.bind("reference.add_clip", self.ask_clip)
         commands.bind("reference.add_painted", self.ask_painted)
         commands.bind("reference.import_mask", self.ask_mask)
+        commands.bind("reference.import_masks", self.ask_clip_masks)
         commands.bind("reference.toggle", self._writing(self._toggle))
         commands.bind("reference.next", lambda: references.step(1))
         commands.bind("reference.previous", lambda: references.step(-1))
@@ -147,6 +158,35 @@ class ReferenceActions(QObject):
             self._references.replace_labels(Painted(labels), tr("Import mask"), project=after)
 
         self._tried(put)
+
+    def ask_clip_masks(self) -> None:
+        """Asks for masks that are named like the frames of the shown clip, and puts them on."""
+        if self._references.place.clip_id is None:
+            self._notifier.info(tr("Show the clip that the masks belong to first."))
+            return
+        folder = self._questions.folder(tr("Import masks for this clip: choose their folder"))
+        if folder is not None and self._may_write():
+            self.add_clip_masks(folder, None)
+
+    def add_clip_masks(self, folder: Path, parts: PartSet | None) -> None:
+        """Puts masks that are named like the frames of the shown clip on them."""
+        clip_id = self._references.place.clip_id
+        if clip_id is None:
+            return
+
+        def put(masks: ClipMasks) -> None:
+            self._references.add_masks(clip_id, masks, tr("Import masks"))
+
+        source = self._references.clip_source(clip_id)
+        self._jobs.submit(read_clip_masks(folder, source, self._document.project, parts=parts), put)
+
+    def open_sample(self) -> None:
+        """Opens the sample shot that ships, with its painted frames, as a new project."""
+        if self._ensure_open():
+            folder = sample_folder()
+            table = json.loads((folder / "parts.json").read_text(encoding="utf-8"))
+            self.add_clip(folder / "frames")
+            self.add_clip_masks(folder / "anchors", PartSet.from_json(table))
 
     def copy_from(self, reference_id: str) -> None:
         """Puts the mask of another reference on the shown image."""

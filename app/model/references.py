@@ -16,7 +16,8 @@ from engine.domain.edits import LabelEdit, LabelLayer
 from engine.domain.labels import Painted
 from engine.domain.project import Project, ProjectClip, ProjectReference
 from engine.errors import InputError
-from engine.project_io.importing import ImportedImage
+from engine.media import MediaSource
+from engine.project_io.importing import ClipMasks, ImportedImage
 
 _NO_IMAGE_GREY = 64
 
@@ -165,6 +166,23 @@ class ReferencesModel(QObject):
         self.show_frame(clip.id, source.numbers[0])
         return clip.id
 
+    def clip_source(self, clip_id: str) -> MediaSource:
+        """Returns the open clip; raises InputError where it cannot be opened."""
+        return self._images.source(self._document.project.clip(clip_id))
+
+    def add_masks(self, clip_id: str, masks: ClipMasks, text: str) -> None:
+        """Puts masks on frames of a clip, which become references, as one step, and shows the first of them."""
+        project = self._document.project.adding_parts(masks.new_parts)
+        painted: list[tuple[str, Painted]] = []
+        for frame, pixels in sorted(masks.painted.items()):
+            known = project.at_frame(clip_id, frame)
+            reference = known or _frame_reference(project, clip_id, frame, pixels.labels.shape)
+            if known is None:
+                project = project.adding_reference(reference)
+            painted.append((reference.id, pixels))
+        self._document.change_labels(text, painted, project=project)
+        self.show(painted[0][0])
+
     def toggle_frame(self, add_text: str, remove_text: str) -> None:
         """Makes the frame that is shown a reference, or takes it out of the references."""
         place, current = self._place, self.current
@@ -258,14 +276,8 @@ class ReferencesModel(QObject):
         place, project, layer = self._place, self._document.project, self._fresh
         assert layer is not None
         assert place.clip_id is not None
-        reference = ProjectReference(
-            id=f"r{project.next_reference}",
-            name=f"{project.clip(place.clip_id).name} {place.frame}",
-            width=layer.shape[1],
-            height=layer.shape[0],
-            clip_id=place.clip_id,
-            frame=place.frame,
-        )
+        assert place.frame is not None
+        reference = _frame_reference(project, place.clip_id, place.frame, layer.shape)
         self._place = replace(place, reference_id=reference.id)
         self._fresh = None
         self._document.add_painted(text, project.adding_reference(reference), reference.id, layer, edit)
@@ -358,3 +370,15 @@ class ReferencesModel(QObject):
                 self.pictureFailed.emit(str(error))
         if not references and not clips:
             self.shown.emit()
+
+
+def _frame_reference(project: Project, clip_id: str, frame: int, shape: tuple[int, ...]) -> ProjectReference:
+    """Returns the reference that a frame of a clip becomes next."""
+    return ProjectReference(
+        id=f"r{project.next_reference}",
+        name=f"{project.clip(clip_id).name} {frame}",
+        width=shape[1],
+        height=shape[0],
+        clip_id=clip_id,
+        frame=frame,
+    )

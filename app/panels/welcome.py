@@ -43,12 +43,14 @@ class Welcome(QWidget):
 
     Signals:
         newRequested(): Start a project.
+        sampleRequested(): Open the sample shot.
         openRequested(): Choose a project.
         recentChosen(str): Open this project.
         recoverChosen(str): Open this untitled project that a crash left.
     """
 
     newRequested = Signal()
+    sampleRequested = Signal()
     openRequested = Signal()
     recentChosen = Signal(str)
     recoverChosen = Signal(str)
@@ -98,6 +100,10 @@ class Welcome(QWidget):
         buttons = QHBoxLayout()
         buttons.addWidget(new)
         buttons.addWidget(opened)
+        sample = QPushButton(tr("Try the sample shot"))
+        sample.setToolTip(tr("A short clip with three painted frames, to look around"))
+        sample.clicked.connect(self.sampleRequested)
+        buttons.addWidget(sample)
         buttons.addStretch(1)
         heading = QLabel(tr("Recent projects"))
         heading.setProperty("role", "heading")

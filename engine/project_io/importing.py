@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.domain.frames import FrameSource
 from engine.domain.labels import LabelMap, Painted
 from engine.domain.parts import Part, PartSet
 from engine.domain.project import Project
 from engine.errors import InputError
 from engine.jobs import Job, Message, Progress, run_to_end
+from engine.media.anchors import read_anchors
 from engine.media.colour import to_srgb
 from engine.media.mask_image import load_mask
 from engine.media.mask_sets import LabelledSet, MaskGroup, read_mask_groups
@@ -110,6 +112,42 @@ def read_painted(path: Path, project: Project) -> Job[Import]:
     return Import(tuple(images), new_parts)
 
 
+@dataclass(frozen=True)
+class ClipMasks:
+    """Painted frames of a clip.
+
+    Attributes:
+        painted: By frame number, in the ids of the project they are imported into.
+        new_parts: Names of parts that the project must get, in this order, before the labels fit it.
+    """
+
+    painted: Mapping[int, Painted]
+    new_parts: tuple[str, ...]
+
+
+def read_clip_masks(path: Path, source: FrameSource, project: Project, *, parts: PartSet | None) -> Job[ClipMasks]:
+    """Yields progress and messages, and returns masks that are named like the frames of a clip.
+
+    Args:
+        path: A folder of masks, or one of them.
+        source: The clip.
+        project: Where they go; its parts are met by name.
+        parts: The masks' own part table, or None to take it from the project or from the masks.
+
+    Raises:
+        InputError: As for `engine.media.anchors.read_anchors`.
+    """
+    try:
+        found = yield from read_anchors(path, source, parts=parts or (project.parts if len(project.parts) else None))
+    except InputError:
+        if parts is not None or not len(project.parts):
+            raise
+        found = yield from read_anchors(path, source)
+    table, new_parts = _table_to(project, found.parts)
+    painted = {n: Painted(table[p.labels], p.coverage) for n, p in found.painted.items()}
+    return ClipMasks(painted, new_parts)
+
+
 def read_mask_for(path: Path, project: Project, width: int, height: int, part_id: int) -> tuple[LabelMap, PartSet]:
     """Returns the labels of one mask file for an image of the project, and the parts they belong to.
 
@@ -140,14 +178,19 @@ def _labelled(
             if binary:
                 raise
     labelled = yield from read_mask_groups(groups, parts=None, partial=False)
-    found = project.parts
-    new_parts = tuple(part.name for part in labelled.parts if _same_part(part, found) is None)
+    return labelled, *_table_to(project, labelled.parts)
+
+
+def _table_to(project: Project, parts: PartSet) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    """Returns the (256,) table from other parts' ids to the project's, by name, and the parts that are new to it."""
+    table = np.arange(256, dtype=np.uint8)
+    new_parts = tuple(part.name for part in parts if _same_part(part, project.parts) is None)
     grown = project.adding_parts(new_parts).parts
-    for part in labelled.parts:
+    for part in parts:
         target = _same_part(part, grown)
         assert target is not None
-        same[part.id] = target.id
-    return labelled, same, new_parts
+        table[part.id] = target.id
+    return table, new_parts
 
 
 def _same_part(part: Part, parts: PartSet) -> Part | None:

@@ -13,8 +13,9 @@ from pytestqt.qtbot import QtBot
 from app.bootstrap import Studio
 from engine.domain.parts import PartSet
 from engine.jobs import run_to_end
-from engine.media.label_png import write_label_png
+from engine.media.label_png import read_label_png, write_label_png
 from engine.media.references import read_references
+from resources import sample_folder
 from tests.app.window_artist import add, pixels, write_image
 
 
@@ -131,3 +132,40 @@ def test_the_linter_lists_a_speck_and_jumps_there(studio: Studio, qtbot: QtBot, 
     x, y = studio.canvas.viewport.to_widget(151, 6)
     assert 0 <= x < studio.canvas.width()
     assert 0 <= y < studio.canvas.height()
+
+
+def test_the_sample_shot_opens_with_its_painted_frames(studio: Studio, qtbot: QtBot) -> None:
+    studio.panels.welcome.sampleRequested.emit()
+    qtbot.waitUntil(lambda: not studio.jobs.busy)
+    assert studio.parts.parts.names == ("hair", "face", "collar", "suit")
+    assert [r.frame for r in studio.references.references] == [1, 12, 24]
+    for reference in studio.references.references:
+        truth = read_label_png(sample_folder() / "anchors" / f"sample.{reference.frame:04d}.png")
+        assert np.array_equal(studio.document.layer(reference.id).labels, truth)
+
+
+def test_masks_named_like_frames_land_on_them_in_one_step(
+    studio: Studio, qtbot: QtBot, clip: Path, tmp_path: Path
+) -> None:
+    masks = tmp_path / "anchors"
+    for number in (1003, 1007):
+        write_label_png(masks / f"m.{number}.png", two_parts(), PartSet.from_names(["a", "b"]))
+    add(studio, qtbot, [clip])
+    studio.parts.add_list(["wheel", "body"], "Add parts")
+    steps = studio.document.stack.num_steps
+    studio.reference_actions.add_clip_masks(masks, PartSet.from_names(["body", "wheel"]))
+    qtbot.waitUntil(lambda: not studio.jobs.busy)
+    assert studio.document.stack.num_steps == steps + 1
+    assert [r.frame for r in studio.references.references] == [1003, 1007]
+    assert np.array_equal(pixels(studio)[0], np.array([0, 2, 1], np.uint8)[two_parts()])
+
+
+def test_masks_for_frames_that_are_not_there_are_refused(
+    studio: Studio, qtbot: QtBot, clip: Path, tmp_path: Path
+) -> None:
+    write_label_png(tmp_path / "anchors" / "m.2000.png", two_parts(), PartSet.from_names(["a", "b"]))
+    add(studio, qtbot, [clip])
+    studio.reference_actions.add_clip_masks(tmp_path / "anchors", None)
+    qtbot.waitUntil(lambda: not studio.jobs.busy)
+    assert "2000" in studio.panels.notice.text
+    assert studio.references.references == ()
