@@ -115,6 +115,8 @@ def refusal(document: CanvasDocument, label: int) -> str | None:
         return tr("Open an image first.")
     if document.read_only:
         return tr("This image is read-only: nothing was painted.")
+    if label == BACKGROUND and not document.parts.ids and not document.layer.labels.any():
+        return tr("There is no part to paint yet: add one to the list of parts.")
     rules = rules_of(document)
     if label not in (BACKGROUND, UNKNOWN) and label not in document.parts.ids:
         return tr("Choose a part to paint first.")

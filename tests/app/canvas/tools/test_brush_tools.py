@@ -230,3 +230,13 @@ def test_opening_another_image_takes_the_running_stroke_back(brush20, document) 
     assert not old.labels.any()
     assert not document.labels.any()
     assert document.undo_list == []
+
+
+def test_without_any_part_the_first_stroke_says_what_is_missing(brush20, document) -> None:
+    from engine.domain.parts import PartSet
+
+    document.parts = PartSet(())
+    document.shown_parts = frozenset()
+    document.choose(0)
+    brush20.click(60, 50)
+    assert brush20.refusals == ["There is no part to paint yet: add one to the list of parts."]
