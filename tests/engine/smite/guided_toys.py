@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -158,26 +159,25 @@ def toy_run(
     )
 
 
-def scored(
-    run: GuidedRun, stop_after: int | None = None, seen: Callable[[Any], None] | None = None
-) -> list[FrameScores]:
-    """All scores of a run, or the first `stop_after` of them, after which the run is killed."""
-    found: list[FrameScores] = []
+def each_score(run: GuidedRun, seen: Callable[[Any], None] = lambda _: None) -> Iterator[FrameScores]:
+    """Yields the scores of a run scene by scene, and shows its events to `seen`."""
     for scene in dict.fromkeys(run.task.scene_of(frame) for frame in run.task.frames):
-        job = scene_boxes(run, scene)
+        finding = scene_boxes(run, scene)
         while True:
             try:
-                event = next(job)
+                seen(next(finding))
             except StopIteration as stop:
                 boxes = stop.value
                 break
-            if seen is not None:
-                seen(event)
         for item in score_scene(run, scene, boxes):
             if isinstance(item, FrameScores):
-                found.append(item)
-                if len(found) == stop_after:
-                    return found
-            elif seen is not None:
+                yield item
+            else:
                 seen(item)
-    return found
+
+
+def scored(
+    run: GuidedRun, stop_after: int | None = None, seen: Callable[[Any], None] = lambda _: None
+) -> list[FrameScores]:
+    """Returns all scores of a run, or the first `stop_after` of them, after which the run is killed."""
+    return list(islice(each_score(run, seen), stop_after))
