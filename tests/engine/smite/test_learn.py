@@ -73,10 +73,10 @@ def at_score_size(labels: np.ndarray[Any, np.dtype[np.uint8]]) -> np.ndarray[Any
 
 
 def test_learning_lowers_the_loss_and_finds_the_parts_again(settings: TrainSettings) -> None:
-    hyper = LearningSettings(steps=70, embedding_steps=60, augmentation=CALM, guidance_scale=1.0)
+    hyper = LearningSettings(steps=45, embedding_steps=40, augmentation=CALM, guidance_scale=1.0)
     events, profile = drain(learn([reference(1), reference(4)], PARTS, settings, hyper=hyper))
     losses = [step.losses["total"] for step in steps_of(events)]
-    assert len(losses) == 70
+    assert len(losses) == 45
     assert np.mean(losses[-10:]) < 0.75 * np.mean(losses[:5])
 
     found = predicted_labels(profile, [1, 4])
