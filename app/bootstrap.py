@@ -97,6 +97,7 @@ class Studio(QObject):
     def shut_down(self) -> None:
         """Ends threads and remembers the layout of the window; work that nobody decided about stays in its journal."""
         self.jobs.cancel()
+        self.thumbnails.stop()
         self.linter.shut_down()
         self.canvas.shut_down()
         self.session.suspend()

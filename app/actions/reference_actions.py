@@ -221,8 +221,6 @@ class ReferenceActions(QObject):
             ids = self._references.add_images(found.images, found.new_parts, tr("Add references"))
             for reference_id, image in zip(ids, found.images, strict=True):
                 self._thumbnails.put(reference_id, image.preview)
-            if self._parts.current not in self._parts.parts.ids and len(self._parts.parts):
-                self._parts.set_current(self._parts.parts.ids[0])
         if found.refused:
             more = len(found.refused) - 1
             text = found.refused[0]

@@ -50,6 +50,7 @@ class LinterModel(QObject):
         self._timer.setInterval(_WAIT_MS)
         self._timer.timeout.connect(self._on_wait_over)
         document.areasChanged.connect(self._on_areas_changed)
+        thumbnails.changed.connect(self._on_areas_changed)
         document.projectChanged.connect(self._on_project_changed)
         document.replaced.connect(self._on_replaced)
         self.found.connect(self._on_found)

@@ -37,6 +37,7 @@ class PartsModel(QObject):
         self._hidden: set[int] = set()
         self._solo: set[int] = set()
         self._locked: set[int] = set()
+        self._known: set[int] = set()
         document.projectChanged.connect(self._on_project_changed)
         document.replaced.connect(self._on_replaced)
 
@@ -133,8 +134,6 @@ class PartsModel(QObject):
     def add_list(self, names: Sequence[str], text: str) -> None:
         """Adds the parts of a ready-made list that are not there yet."""
         self._document.change(text, self._document.project.adding_parts(names))
-        if self._current == BACKGROUND and len(self.parts):
-            self.set_current(self.parts.ids[0])
 
     def rename(self, part_id: int, name: str, text: str) -> None:
         """Renames a part; raises InputError where the name is empty or taken."""
@@ -202,7 +201,11 @@ class PartsModel(QObject):
         known = set(self.parts.ids)
         for marked in (self._hidden, self._solo, self._locked):
             marked &= known
-        if self._current not in known | {BACKGROUND, UNKNOWN}:
+        first = self._known == set() and bool(known)
+        self._known = known
+        if first and self._current == BACKGROUND:
+            self.set_current(self.parts.ids[0])
+        elif self._current not in known | {BACKGROUND, UNKNOWN}:
             self.set_current(BACKGROUND)
         self.changed.emit()
 
@@ -210,5 +213,6 @@ class PartsModel(QObject):
         for marked in (self._hidden, self._solo, self._locked):
             marked.clear()
         ids = self.parts.ids
+        self._known = set(ids)
         self._current = self._before_swap = ids[0] if ids else BACKGROUND
         self.currentChanged.emit()

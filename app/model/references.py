@@ -96,6 +96,14 @@ class ReferencesModel(QObject):
         """Returns the frame numbers of a clip; raises InputError where it cannot be opened."""
         return self._images.source(self._document.project.clip(clip_id)).numbers
 
+    def picture_of(self, reference: ProjectReference) -> NDArray[np.uint8]:
+        """Returns the (H, W, 3) uint8 sRGB picture of a reference; raises InputError where it cannot be read."""
+        if reference.still is not None:
+            return self._images.still(reference.still)
+        assert reference.clip_id is not None
+        assert reference.frame is not None
+        return self._images.frame(self._document.project.clip(reference.clip_id), reference.frame)
+
     def show(self, reference_id: str) -> None:
         """Shows a reference."""
         if self._document.project.has_reference(reference_id) and reference_id != self._place.reference_id:
@@ -288,8 +296,8 @@ class ReferencesModel(QObject):
         reference = self.current
         self._source = self._source_of(place)
         try:
-            if reference is not None and reference.still is not None:
-                self._picture = self._images.still(reference.still)
+            if reference is not None:
+                self._picture = self.picture_of(reference)
             elif place.clip_id is not None and place.frame is not None:
                 self._picture = self._images.frame(project.clip(place.clip_id), place.frame)
             else:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from app.model.document import Document
 from app.model.references import ReferencesModel
 from app.model.session import ProjectSession
-from engine.errors import OutputError
+from engine.errors import InputError, OutputError
 from engine.project_io.thumbnails import shrunk, thumbnail_path, write_thumbnail
+
+_PAUSE_MS = 60
 
 
 class Thumbnails(QObject):
@@ -35,9 +39,13 @@ class Thumbnails(QObject):
         self._references = references
         self._session = session
         self._images: dict[str, QImage] = {}
-        document.replaced.connect(self._images.clear)
-        references.shown.connect(self._on_shown)
-        references.changed.connect(self._on_shown)
+        self._unreadable: set[str] = set()
+        self._timer = QTimer(self)
+        self._timer.setInterval(_PAUSE_MS)
+        self._timer.timeout.connect(self._on_idle)
+        document.replaced.connect(self._on_replaced)
+        references.shown.connect(self._timer.start)
+        references.changed.connect(self._on_references_changed)
 
     def image(self, reference_id: str) -> QImage | None:
         """Returns the small picture of a reference, or None while nobody has looked at it."""
@@ -63,14 +71,30 @@ class Thumbnails(QObject):
         self._images[reference_id] = QImage(data.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
         path = self._session.path
         if path is not None and not self._document.read_only:
-            try:
+            # A lost thumbnail is made again the next time; a full disk is reported by journal and save.
+            with suppress(OutputError):
                 write_thumbnail(thumbnail_path(path, reference_id), data)
-            except OutputError:
-                # A thumbnail is made again when its reference is shown; a full disk is reported by the journal.
-                self._images[reference_id].setText("unsaved", "1")
         self.changed.emit(reference_id)
 
-    def _on_shown(self) -> None:
-        current, picture = self._references.current, self._references.picture
-        if current is not None and picture is not None and self.image(current.id) is None:
-            self.put(current.id, shrunk(picture))
+    def stop(self) -> None:
+        """Makes no more pictures by itself."""
+        self._timer.stop()
+
+    def _on_replaced(self) -> None:
+        self._images.clear()
+        self._unreadable.clear()
+
+    def _on_references_changed(self) -> None:
+        self._unreadable.clear()
+        self._timer.start()
+
+    def _on_idle(self) -> None:
+        """Makes one missing picture at a time, so that the window stays quick."""
+        for reference in self._references.references:
+            if reference.id not in self._unreadable and self.image(reference.id) is None:
+                try:
+                    self.put(reference.id, shrunk(self._references.picture_of(reference)))
+                except InputError:
+                    self._unreadable.add(reference.id)
+                return
+        self._timer.stop()

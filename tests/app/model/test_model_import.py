@@ -139,6 +139,8 @@ def test_the_sample_shot_opens_with_its_painted_frames(studio: Studio, qtbot: Qt
     qtbot.waitUntil(lambda: not studio.jobs.busy)
     assert studio.parts.parts.names == ("hair", "face", "collar", "suit")
     assert [r.frame for r in studio.references.references] == [1, 12, 24]
+    assert studio.parts.current == 1
+    qtbot.waitUntil(lambda: all(studio.thumbnails.image(f"r{n}") is not None for n in (1, 2, 3)))
     for reference in studio.references.references:
         truth = read_label_png(sample_folder() / "anchors" / f"sample.{reference.frame:04d}.png")
         assert np.array_equal(studio.document.layer(reference.id).labels, truth)

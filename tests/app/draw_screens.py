@@ -1,0 +1,127 @@
+"""Draws the screens of the user guide from the sample shot, with real strokes on the real widgets.
+
+Run by hand, on a screen or under Xvfb: python -m tests.app.draw_screens [folder]
+"""
+
+# ruff: noqa: T201
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+
+from app.bootstrap import Studio
+from app.keymap.palette import CommandPalette
+from app.keymap.sheet import KeySheet
+from app.notify.dialogue import ErrorDialogue
+from app.preferences import Preferences
+from app.theme import apply_theme
+from tests.app.window_artist import drag
+
+SIZE = (1440, 860)
+
+
+def wait(delay_ms: int) -> None:
+    """Lets the window work."""
+    loop = QEventLoop()
+    QTimer.singleShot(delay_ms, loop.quit)
+    loop.exec()
+
+
+class Camera:
+    """Saves pictures of widgets."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+
+    def take(self, name: str, widget: QWidget) -> None:
+        """Saves what a widget shows once it has settled."""
+        wait(250)
+        # 8 bits a pixel would band the greys; the guide's pictures stay true colour.
+        widget.grab().save(str(self._folder / f"{name}.png"))
+        print(name)
+
+
+def paint_sample(studio: Studio, camera: Camera) -> None:
+    """Shows the painting workspace in its states."""
+    studio.panels.welcome.sampleRequested.emit()
+    while studio.jobs.busy:
+        wait(50)
+    wait(1500)
+    studio.canvas.fit()
+    camera.take("references", studio.window)
+    studio.references.show_frame("c1", 6)
+    studio.parts.set_current(2)
+    studio.canvas.set_brush(studio.canvas.brush.resized(60))
+    drag(studio, (215, 120), (250, 170))
+    drag(studio, (250, 120), (225, 175))
+    studio.references.set_holdout("r3", "Hold out", holdout=True)
+    wait(1500)
+    camera.take("painting", studio.window)
+    for name, command in (("matte", "view.matte"), ("cutout", "view.cutout")):
+        studio.commands[command].trigger()
+        camera.take(name, studio.window)
+        studio.commands[command].trigger()
+    studio.notifier.warning("'plate.png' is damaged or cut off: early end of file. Copy it again from its source.")
+    camera.take("message", studio.window)
+    studio.panels.notice.hide()
+
+
+def dialogues(studio: Studio, camera: Camera) -> None:
+    """Shows key sheet, palette, question and error."""
+    studio.commands["window.keys"].trigger()
+    wait(200)
+    for kind, name in ((KeySheet, "keys"), (CommandPalette, "palette")):
+        if kind is CommandPalette:
+            studio.commands["window.palette"].trigger()
+            wait(200)
+        found = next(w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible())
+        camera.take(name, found)
+        found.close()
+    error = ErrorDialogue("The disk is full. What was finished before is kept.", "details for a report", studio.window)
+    error.open()
+    camera.take("error", error)
+    error.close()
+    QTimer.singleShot(400, _answering(camera))
+    studio.project_actions.may_leave()
+
+
+def _answering(camera: Camera) -> Callable[[], None]:
+    def answer() -> None:
+        box = next(w for w in QApplication.topLevelWidgets() if isinstance(w, QMessageBox) and w.isVisible())
+        camera.take("question", box)
+        box.reject()
+
+    return answer
+
+
+def main() -> None:
+    """Draws every screen."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[2] / "resources" / "docs" / "screens"
+    with tempfile.TemporaryDirectory() as name:
+        application = QApplication([])
+        apply_theme(application, 100)
+        studio = Studio(Path(name) / "data", Preferences(Path(name) / "settings.ini"))
+        studio.window.resize(*SIZE)
+        studio.window.show()
+        camera = Camera(folder)
+        studio.project_actions.new()
+        camera.take("empty_project", studio.window)
+        paint_sample(studio, camera)
+        dialogues(studio, camera)
+        saved = Path(name) / "portrait"
+        studio.session.save_as(saved, "portrait")
+        studio.preferences.add_recent(saved)
+        studio.session.close()
+        camera.take("welcome", studio.window)
+        studio.shut_down()
+
+
+if __name__ == "__main__":
+    main()
