@@ -8,3 +8,8 @@ from pathlib import Path
 def sample_folder() -> Path:
     """Returns the folder of the sample shot: `frames/`, `anchors/`, `truth/` and `parts.json`."""
     return Path(__file__).parent / "sample"
+
+
+def preset_names() -> tuple[str, ...]:
+    """Returns the classes of subjects that have constants of their own for SMITE, as in `presets/`."""
+    return tuple(sorted(path.stem for path in (Path(__file__).parent / "presets").glob("*.json")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 from dataclasses import replace
 
@@ -22,6 +23,8 @@ from engine.results.paste import pasted
 from engine.results.resample import labels_on_plate
 
 LEARNED_PROFILE = "profile.safetensors"
+UNFINISHED_FOLDER = ".unfinished"
+"""Inside a result: what a killed run needs to go on in the middle of a window; gone when the run has ended."""
 
 
 def segment(request: SegmentRequest) -> Job[SegmentSummary]:
@@ -68,7 +71,10 @@ def _score_frames(request: SegmentRequest, setup: ClipSetup, writer: ResultWrite
     if profile is not None and profile.backbone == "smite":
         from engine.smite import segment as segment_smite
 
-        yield from _written(segment_smite(task, setup.flow, profile), setup, writer, len(wanted))
+        model, unfinished = request.settings.model, writer.folder / UNFINISHED_FOLDER
+        scoring = segment_smite(task, setup.flow, profile, model=model, keep_in=unfinished)
+        yield from _written(scoring, setup, writer, len(wanted))
+        shutil.rmtree(unfinished, ignore_errors=True)
         return
     if request.settings.preset == "draft":
         from engine.quick import draft

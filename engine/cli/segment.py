@@ -50,6 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tracker", choices=get_args(TrackerName), default="flow", help="what follows points")
     parser.add_argument("--window", type=int, metavar="N", help="frames that a vote looks at")
     parser.add_argument("--crop", choices=get_args(CropMode), default="auto", help="work on the subject's box only")
+    parser.add_argument(
+        "--model", metavar="FOLDER_OR_ID", help="smite: the base model, where it is not the profile's own"
+    )
     add_overwrite(parser, "start anew; a previous result in DIR is kept beside it")
 
 
@@ -82,6 +85,7 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
             crop=arguments.crop,
             device=arguments.device,
             seed=arguments.seed,
+            model=arguments.model,
         ),
     )
     summary = reporter.drive(segment(request))

@@ -8,6 +8,7 @@ from pathlib import Path
 from engine.cli.arguments import add_backbone, add_overwrite, add_parts
 from engine.cli.reporter import Reporter
 from engine.domain.settings import TrainSettings
+from resources import preset_names
 
 _LAYOUTS = """references may lie as
   x.jpg + x.png                      a label map beside each image
@@ -26,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     smite = parser.add_argument_group("smite backbone")
     smite.add_argument("--model", metavar="FOLDER_OR_ID", help="Stable Diffusion 1.x/2.x in diffusers layout")
     smite.add_argument("--resolution", type=int, default=512, help="side of the training image, a multiple of 64")
+    smite.add_argument("--subject", choices=preset_names(), help="constants of the paper for this class of subjects")
     parser.add_argument("--steps", type=int, metavar="N", help="learning steps (default: the preset's)")
     add_overwrite(parser, "replace PROFILE if it exists")
 
@@ -49,6 +51,7 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
             device=arguments.device,
             seed=arguments.seed,
             model=arguments.model,
+            subject=arguments.subject,
         ),
     )
     profile = reporter.drive(train(request))

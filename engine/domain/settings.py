@@ -63,6 +63,7 @@ class SegmentSettings:
         crop: Work on the subject's box instead of the whole frame.
         device: "auto", "cpu", "cuda", "cuda:1", "mps".
         seed: All noise comes from a CPU generator with this seed.
+        model: Folder or hub id of the pretrained model for SMITE, or None for the one that the profile names.
     """
 
     preset: Preset = "standard"
@@ -73,6 +74,7 @@ class SegmentSettings:
     crop: CropMode = "auto"
     device: str = "auto"
     seed: int = DEFAULT_SEED
+    model: str | None = None
 
     def __post_init__(self) -> None:
         for name, choices in (
