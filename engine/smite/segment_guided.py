@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from engine.domain.profile import Profile
+from engine.domain.settings import SegmentSettings
 from engine.domain.task import ClipTask, ScoringJob
 from engine.domain.tracks import PointTracker
 from engine.errors import MemoryLimitError
@@ -21,6 +22,7 @@ from engine.smite.guided_network import ProfileNetwork
 from engine.smite.guided_run import GuidedRun, score_scene
 from engine.smite.profile_values import weights_probe
 from engine.smite.segmenter import Segmenter, SegmenterRequest, prepared_segmenter
+from engine.smite.settings import subject
 from engine.smite.subject_pass import scene_boxes
 from engine.temporal.cotracker_tracker import WEIGHTS_FILE, CoTracker, load_cotracker, recorded_weights
 from engine.temporal.flow_store import FlowStore
@@ -40,14 +42,15 @@ class GuidedOptions:
 
     Attributes:
         model: Folder or id of the base model, or None for the one that the profile names.
-        guidance: Windows, votes, energies; `ClipTask.settings.window` goes before its vote window.
+        guidance: Windows, votes, energies, or None for the paper's, which differ for the classes of subjects that
+            `TrainSettings.subject` names. `ClipTask.settings.window` goes before the vote window.
         crop: How subject boxes are made.
         keep_in: Folder for what a killed run needs to go on (about 1 MB at 5 parts, whatever the clip's length), or
             None: then a run that was killed works through its scene again, with the same result.
     """
 
     model: str | None = None
-    guidance: GuidanceSettings = field(default_factory=GuidanceSettings)
+    guidance: GuidanceSettings | None = None
     crop: CropSettings = field(default_factory=CropSettings)
     keep_in: Path | None = None
 
@@ -79,18 +82,32 @@ def segment_guided(
     """
     options = options or GuidedOptions()
     settings = task.settings
+    guidance = _guidance(settings, profile, options)
     segmenter = yield from prepared_segmenter(
         SegmenterRequest(
             profile,
             task.parts,
             settings.attention == "window",
-            options.guidance.reference_timestep,
+            guidance.reference_timestep,
             settings.device,
             settings.seed,
             options.model,
         )
     )
-    run = yield from _run(task, flow, segmenter, options, _key(task, profile, segmenter, options))
+    store = CarriedMaps(options.keep_in, _key(task, profile, segmenter, guidance, options.crop))
+    guidance = yield from _fitting(guidance, segmenter, store)
+    run = GuidedRun(
+        task=task,
+        network=_network(segmenter, guidance),
+        latents_of=segmenter.latents,
+        channels=segmenter.channels,
+        side=segmenter.side,
+        tracker=(yield from _tracker(task, flow, segmenter)),
+        prunes=settings.tracker == "cotracker",
+        settings=guidance,
+        crop=options.crop,
+        store=store,
+    )
     scenes = dict.fromkeys(task.scene_of(frame) for frame in task.frames)
     try:
         for scene in scenes:
@@ -106,39 +123,36 @@ def segment_guided(
         ) from None
 
 
-def _run(
-    task: ClipTask, flow: FlowStore, segmenter: Segmenter, options: GuidedOptions, key: str
-) -> Generator[Event, None, GuidedRun]:
+def _guidance(settings: SegmentSettings, profile: Profile, options: GuidedOptions) -> GuidanceSettings:
     guidance = options.guidance
-    if task.settings.window is not None:
-        guidance = replace(guidance, vote_window=task.settings.window)
-    store = CarriedMaps(options.keep_in, key)
+    if guidance is None:
+        name = profile.settings.get("subject")
+        guidance = GuidanceSettings().for_subject(subject(name)) if name else GuidanceSettings()
+    return guidance if settings.window is None else replace(guidance, vote_window=settings.window)
+
+
+def _fitting(
+    guidance: GuidanceSettings, segmenter: Segmenter, store: CarriedMaps
+) -> Generator[Event, None, GuidanceSettings]:
+    """Returns the settings with windows that fit into memory, or those with which the run began."""
     plan = guidance.windows
     length = store.window_length(segmenter.fitting_window(plan.length))
-    if length < plan.length:
-        yield Message(f"Windows hold {length} frames instead of {plan.length}, to fit into the device's memory.")
-        guidance = replace(guidance, windows=WindowPlan(length, plan.overlap * length // plan.length))
-    tracker = yield from _tracker(task, flow, segmenter)
+    if length >= plan.length:
+        return guidance
+    yield Message(f"Windows hold {length} frames instead of {plan.length}, to fit into the device's memory.")
+    return replace(guidance, windows=WindowPlan(length, plan.overlap * length // plan.length))
+
+
+def _network(segmenter: Segmenter, guidance: GuidanceSettings) -> ProfileNetwork:
     conditions = segmenter.conditions
-    return GuidedRun(
-        task=task,
-        network=ProfileNetwork(
-            segmenter.model,
-            conditions.text,
-            conditions.text,
-            conditions.num_parts,
-            conditions.joint,
-            guidance.map_side,
-            guidance.checkpointing,
-        ),
-        latents_of=segmenter.latents,
-        channels=segmenter.channels,
-        side=segmenter.side,
-        tracker=tracker,
-        prunes=task.settings.tracker == "cotracker",
-        settings=guidance,
-        crop=options.crop,
-        store=store,
+    return ProfileNetwork(
+        model=segmenter.model,
+        text=conditions.text,
+        reference_text=conditions.text,
+        num_parts=conditions.num_parts,
+        joint=conditions.joint,
+        map_side=guidance.map_side,
+        checkpointing=guidance.checkpointing,
     )
 
 
@@ -152,7 +166,7 @@ def _tracker(task: ClipTask, flow: FlowStore, segmenter: Segmenter) -> Generator
     return CoTracker(task.source, predict, num_query_frames=num_frames)
 
 
-def _key(task: ClipTask, profile: Profile, segmenter: Segmenter, options: GuidedOptions) -> str:
+def _key(task: ClipTask, profile: Profile, segmenter: Segmenter, guidance: GuidanceSettings, crop: CropSettings) -> str:
     """Returns a text that differs wherever the maps of a window would."""
     painted = hashlib.sha256()
     for frame, anchor in sorted(task.anchors.items()):
@@ -167,7 +181,7 @@ def _key(task: ClipTask, profile: Profile, segmenter: Segmenter, options: Guided
         "anchors": painted.hexdigest(),
         "scenes": [str(scene) for scene in task.scenes],
         "settings": {k: v for k, v in task.settings.to_json().items() if k not in ("device", "preset")},
-        "guidance": repr(options.guidance),
-        "crop": repr(options.crop),
+        "guidance": repr(guidance),
+        "crop": repr(crop),
     }
     return json.dumps(facts, sort_keys=True)

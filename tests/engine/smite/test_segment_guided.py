@@ -20,6 +20,7 @@ from engine.jobs import Message, run_to_end
 from engine.smite.energies import EnergyWeights
 from engine.smite.guidance_settings import GuidanceSettings
 from engine.smite.guided_network import ProfileNetwork
+from engine.smite.guided_run import GuidedRun
 from engine.smite.learn import learn
 from engine.smite.segment import segment_windows
 from engine.smite.segment_guided import GuidedOptions, segment_guided
@@ -107,6 +108,25 @@ def test_the_vote_window_of_the_settings_goes_first(profile: Profile) -> None:
     single, _ = run(profile, *task_for(4, replace(VOTED, window=1)))
     assert all(equal(wide[frame], same[frame]) for frame in wide)
     assert not all(equal(single[frame], same[frame]) for frame in single)
+
+
+@pytest.mark.parametrize(("name", "window", "tracking"), [("horses", 7, 1.0), ("faces", 15, 0.5), (None, 15, 0.5)])
+def test_the_class_of_subjects_brings_the_papers_constants(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch, name: str | None, window: int, tracking: float
+) -> None:
+    seen: list[GuidanceSettings] = []
+
+    def stop(run: GuidedRun, _: FrameRange) -> None:
+        seen.append(run.settings)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("engine.smite.segment_guided.scene_boxes", stop)
+    named = replace(profile, settings={**profile.settings, "subject": name})
+    task, flow = task_for(2, GUIDED)
+    with pytest.raises(KeyboardInterrupt):
+        list(segment_guided(task, flow, named))
+    assert (seen[0].vote_window, seen[0].energies.tracking) == (window, tracking)
+    assert seen[0].energies.threshold == 0.4
 
 
 def test_guidance_changes_what_denoising_alone_answers(profile: Profile) -> None:
