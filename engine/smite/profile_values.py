@@ -64,6 +64,30 @@ def embeddings_by_name(profile: Profile, learned: Learned) -> Mapping[str, torch
     return dict(zip(profile.parts.names, learned.embeddings, strict=True))
 
 
+def prompt_names(profile: Profile) -> list[str]:
+    """Returns the part names of the prompt that the profile was learned with, one for each of its parts.
+
+    Raises:
+        InputError: The profile does not hold them.
+    """
+    names = profile.settings.get("prompt_names")
+    if not (isinstance(names, list) and len(names) == len(profile.parts) and all(isinstance(n, str) for n in names)):
+        raise InputError("The profile is damaged: it does not say which prompt it was learned with. Learn it again.")
+    return names
+
+
+def resolution_of(profile: Profile) -> int:
+    """Returns the side of the square images that the profile was learned on.
+
+    Raises:
+        InputError: The profile does not hold a multiple of 64.
+    """
+    side = profile.settings.get("resolution")
+    if not isinstance(side, int) or side < 64 or side % 64:
+        raise InputError(f"The profile is damaged: its resolution is {side!r}, not a multiple of 64. Learn it again.")
+    return side
+
+
 def weights_probe(model: DiffusionModel) -> str:
     """Returns a hash of one layer at half precision: tells apart models of one architecture with other weights."""
     weight = dict(model.unet.named_parameters())[_PROBED_WEIGHT]

@@ -24,7 +24,7 @@ from engine.smite.learner import apply_deltas
 from engine.smite.loading import DiffusionModel, load_model
 from engine.smite.maps import AttentionMaps
 from engine.smite.memory import fitting_window, window_bytes
-from engine.smite.profile_values import from_profile, weights_probe
+from engine.smite.profile_values import from_profile, prompt_names, resolution_of, weights_probe
 from engine.smite.scores import Channels, frame_scores
 
 Image = NDArray[np.uint8]
@@ -113,7 +113,7 @@ def prepared_segmenter(request: SegmenterRequest) -> Generator[Event, None, Segm
             "warning",
         )
     apply_deltas(model.unet, learned.kv_deltas)
-    states = text_states(model, profile.settings["prompt_names"])  # parts may have other names here
+    states = text_states(model, prompt_names(profile))  # parts may have other names here
     conditions = Conditions(
         text=states.with_parts(learned.embeddings.to(device)),
         num_parts=len(profile.parts) + 1,
@@ -122,4 +122,4 @@ def prepared_segmenter(request: SegmenterRequest) -> Generator[Event, None, Segm
         joint=request.joint,
     )
     yield Progress("loading the model", 1, 1)
-    return Segmenter(model, conditions, channels, int(profile.settings["resolution"]))
+    return Segmenter(model, conditions, channels, resolution_of(profile))
