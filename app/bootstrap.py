@@ -145,6 +145,7 @@ class Studio(QObject):
         for place, name in enumerate(("references", "train", "review", "export")):
             self.commands.bind(f"workspace.{name}", partial(window.show_workspace, place))
         self.commands.bind("project.quit", window.close)
+        self.commands.bind("project.sample", self._open_sample)
         self.commands.bind("window.palette", self._open_palette)
         self.commands.bind("window.keys", self._open_keys)
         self.commands.bind("window.panels", window.toggle_panels)
@@ -157,11 +158,11 @@ class Studio(QObject):
         panels, canvas = self.panels, self.canvas
         canvas.strokeCommitted.connect(self.canvas_model.take_stroke)
         canvas.partPicked.connect(self.parts.set_current)
-        canvas.refused.connect(self.notifier.info)
+        canvas.refused.connect(self._on_refused)
         canvas.frameStepRequested.connect(self.references.step_frame)
         panels.status.watch(canvas, self.jobs)
         panels.welcome.newRequested.connect(self.project_actions.new)
-        panels.welcome.sampleRequested.connect(self.reference_actions.open_sample)
+        panels.welcome.sampleRequested.connect(self._open_sample)
         panels.welcome.openRequested.connect(self.project_actions.ask_open)
         panels.welcome.recentChosen.connect(self._on_project_chosen)
         panels.welcome.recoverChosen.connect(self._on_project_chosen)
@@ -189,6 +190,10 @@ class Studio(QObject):
         self.session.opened.connect(self._on_opened)
         self.session.closed.connect(self._show_welcome)
         self.window.dropped.connect(self.open_paths)
+
+    def _open_sample(self) -> None:
+        if self.project_actions.new():
+            self.reference_actions.add_sample()
 
     def _open_palette(self) -> None:
         palette = CommandPalette(self.commands, self.window)
@@ -248,6 +253,12 @@ class Studio(QObject):
         names = ", ".join(path.name for path in missing[:3]) + (" …" if len(missing) > 3 else "")
         text = tr("{names} cannot be found. What you painted is kept.").format(names=names)
         self.panels.notice.offer(text, tr("Relink…"), self.project_actions.relink)
+
+    def _on_refused(self, sentence: str) -> None:
+        if len(self.parts.parts) == 0:
+            self.panels.notice.offer(sentence, tr("Add part…"), self.part_actions.add)
+        else:
+            self.notifier.info(sentence)
 
     def _on_shown(self) -> None:
         self.window.show_image(present=self.references.picture is not None)

@@ -129,10 +129,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name}{state}[*] – SMITE Studio" if name else tr("SMITE Studio") + "[*]")
         self.setWindowModified(unsaved)
 
-    def layout_state(self) -> object:
-        """Returns the places of the docks, for `restore_layout`."""
-        return self.saveState(_LAYOUT_VERSION)
-
     def _build_pages(self, panels: Panels) -> None:
         painting = QWidget()
         column = QVBoxLayout(painting)
@@ -309,5 +305,5 @@ def _menus() -> tuple[tuple[str, tuple[str, ...]], ...]:
             + ("-", "select.grabcut", "select.sam2", "-", "paint.protect", "paint.mirror", "paint.magnet")
             + ("-", "refine.smooth", "refine.grow", "refine.shrink", "refine.fill_holes"),
         ),
-        (tr("&Help"), ("window.palette", "window.keys")),
+        (tr("&Help"), ("window.palette", "window.keys", "-", "project.sample")),
     )

@@ -33,6 +33,7 @@ def catalogue() -> tuple[CommandSpec, ...]:
             tr("Project"),
             ("project.new", tr("New project")),
             ("project.open", tr("Open project…")),
+            ("project.sample", tr("Open the sample")),
             ("project.save", tr("Save")),
             ("project.save_as", tr("Save as…")),
             ("project.relink", tr("Relink moved media…")),

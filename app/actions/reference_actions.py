@@ -180,13 +180,12 @@ class ReferenceActions(QObject):
         source = self._references.clip_source(clip_id)
         self._jobs.submit(read_clip_masks(folder, source, self._document.project, parts=parts), put)
 
-    def open_sample(self) -> None:
-        """Opens the sample shot that ships, with its painted frames, as a new project."""
-        if self._ensure_open():
-            folder = sample_folder()
-            table = json.loads((folder / "parts.json").read_text(encoding="utf-8"))
-            self.add_clip(folder / "frames")
-            self.add_clip_masks(folder / "anchors", PartSet.from_json(table))
+    def add_sample(self) -> None:
+        """Adds the sample shot that ships, with its painted frames."""
+        folder = sample_folder()
+        table = json.loads((folder / "parts.json").read_text(encoding="utf-8"))
+        self.add_clip(folder / "frames")
+        self.add_clip_masks(folder / "anchors", PartSet.from_json(table))
 
     def copy_from(self, reference_id: str) -> None:
         """Puts the mask of another reference on the shown image."""

@@ -63,7 +63,7 @@ def paint_sample(studio: Studio, camera: Camera) -> None:
     drag(studio, (250, 120), (225, 175))
     studio.references.set_holdout("r3", "Hold out", holdout=True)
     wait(1500)
-    camera.take("painting", studio.window)
+    camera.take("painted", studio.window)
     for name, command in (("matte", "view.matte"), ("cutout", "view.cutout")):
         studio.commands[command].trigger()
         camera.take(name, studio.window)
@@ -103,7 +103,7 @@ def _answering(camera: Camera) -> Callable[[], None]:
 
 def main() -> None:
     """Draws every screen."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[2] / "resources" / "docs" / "screens"
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[2] / "resources" / "docs"
     with tempfile.TemporaryDirectory() as name:
         application = QApplication([])
         apply_theme(application, 100)

@@ -244,3 +244,16 @@ def test_sam2_is_taken_up_and_given_back(studio: Studio, script: ScriptedQuestio
     assert isinstance(studio.canvas._tools["select"].engine, Sam2Client)
     studio.commands["select.grabcut"].trigger()
     assert studio.preferences.sam2_folder is None
+
+
+def test_painting_without_a_part_offers_to_add_one(
+    studio: Studio, qtbot: QtBot, script: ScriptedQuestions, still: Path
+) -> None:
+    add(studio, qtbot, [still])
+    drag(studio, (30, 30), (90, 60))
+    assert "no part" in studio.panels.notice.text
+    script.answers = ["body"]
+    studio.panels.notice._action.click()
+    assert studio.parts.parts.names == ("body",)
+    drag(studio, (30, 30), (90, 60))
+    assert pixels(studio)[0].any()
