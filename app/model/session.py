@@ -27,6 +27,7 @@ from engine.project_io.schema import StoredProject, to_text
 from engine.project_io.thumbnails import thumbnail_path
 
 _SYNC_MS = 2_000
+_JOURNAL_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class ProjectSession(QObject):
         self._folder: ProjectFolder | None = None
         self._lock: ProjectLock | None = None
         self._journal: Journal | None = None
+        self._journal_limit = _JOURNAL_BYTES
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SYNC_MS)
@@ -243,10 +245,27 @@ class ProjectSession(QObject):
             self._lock.release()
             self._lock = None
 
+    def _shorten(self, journal: Journal) -> None:
+        """Rewrites a journal that has grown long: what counts is where all its changes led."""
+        assert self._folder is not None
+        project, store, folder = self._document.project, self._document.store, self._folder
+        changed = [(r.id, store.layer(r)) for r in project.references if r.id in store.changed]
+        text = to_text(StoredProject(project), folder.path)
+        journal.close()
+        try:
+            self._journal = Journal.rewritten(folder.path, folder.stored.revision, text, changed)
+        except OutputError:
+            self._journal = Journal.resume(folder.path, folder.stored.revision)
+            raise
+        # What is all unsaved work together may be long by itself: the next rewriting waits until it has doubled.
+        self._journal_limit = max(_JOURNAL_BYTES, 2 * self._journal.num_bytes)
+
     def _on_sync(self) -> None:
         if self._journal is not None:
             try:
                 self._journal.sync()
+                if self._journal.num_bytes > self._journal_limit:
+                    self._shorten(self._journal)
             except OutputError as error:
                 self._document.recordFailed.emit(str(error))
                 return

@@ -195,6 +195,12 @@ class LabelLayer:
             tiles.append(_packed(index, self._labels[tile], self._coverage[tile]))
         return LabelEdit(edit.shape, tuple(tiles), edit.rect)
 
+    def whole(self) -> LabelEdit:
+        """Returns every tile as it is now."""
+        rect = (0, 0, self.shape[1], self.shape[0])
+        tiles = [_packed(i, self._labels[_tile_slices(i)], self._coverage[_tile_slices(i)]) for i in _tiles_of(rect)]
+        return LabelEdit(self.shape, tuple(tiles), rect)
+
     def replace(self, painted: Painted) -> LabelEdit | None:
         """Replaces all pixels as one stroke and returns what undoes it, or None where they were equal.
 

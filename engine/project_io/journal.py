@@ -10,13 +10,14 @@ import json
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from engine.atomic import output_error
-from engine.domain.edits import LabelEdit, PackedTile
+from engine.atomic import output_error, replacing
+from engine.domain.edits import LabelEdit, LabelLayer, PackedTile
 from engine.errors import InputError
 from engine.project_io.layout import JOURNAL_FILE
 
@@ -71,7 +72,10 @@ class Journal:
         Raises:
             OutputError: The folder cannot be written to.
         """
-        path = folder / JOURNAL_FILE
+        return cls._started(folder / JOURNAL_FILE, revision)
+
+    @classmethod
+    def _started(cls, path: Path, revision: int) -> Journal:
         try:
             file = path.open("wb", buffering=0)
             file.write(_MAGIC)
@@ -99,6 +103,31 @@ class Journal:
         except OSError as error:
             raise output_error(error, path) from error
         return cls(path, file)
+
+    @classmethod
+    def rewritten(cls, folder: Path, revision: int, text: str, layers: Iterable[tuple[str, LabelLayer]]) -> Journal:
+        """Replaces a journal that has grown long by one with the same outcome; a crash meanwhile leaves the old one.
+
+        Args:
+            folder: The project's folder; its journal is closed.
+            revision: The save that the journal goes on from.
+            text: The project's JSON text.
+            layers: Layers that differ from the save, by reference id.
+
+        Raises:
+            OutputError: The folder cannot be written to; the old journal is untouched.
+        """
+        with replacing(folder / JOURNAL_FILE) as temporary, closing(cls._started(temporary, revision)) as shorter:
+            shorter.document(text)
+            for reference_id, layer in layers:
+                shorter.labels(reference_id, layer.whole())
+            shorter.sync()
+        return cls.resume(folder, revision)
+
+    @property
+    def num_bytes(self) -> int:
+        """Length of the file."""
+        return self._file.tell() if self._file is not None else 0
 
     def document(self, text: str) -> None:
         """Appends the project's JSON text.

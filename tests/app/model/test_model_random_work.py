@@ -109,6 +109,10 @@ def test_random_work_survives_undo_redo_save_and_a_crash(
             continue
         if step == 60:
             studio.session.save()
+        if step == 90:
+            studio.session._journal_limit = 0
+            studio.session._on_sync()
+            assert_recovered(path, everything(studio))
     final = everything(studio)
     assert_recovered(path, final)
     while studio.document.stack.undo_text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from engine.domain.edits import LabelEdit, LabelLayer
 from engine.domain.project import Project, ProjectReference
+from engine.errors import OutputError
 from engine.project_io.folder import ProjectFolder, create_project, open_project
 from engine.project_io.journal import Journal, read_journal
 from engine.project_io.layout import JOURNAL_FILE, LOCK_FILE
@@ -189,3 +191,36 @@ def test_work_goes_on_behind_a_torn_record(tmp_path: Path) -> None:
     assert found is not None
     assert found.num_changes == 2
     assert np.array_equal(recovered(folder, found)[1]["r1"].labels, layer.labels)
+
+
+def test_a_rewritten_journal_leads_to_the_same_pixels_in_fewer_bytes(tmp_path: Path) -> None:
+    folder, layer = opened(tmp_path)
+    journal = Journal.start(folder.path, folder.stored.revision)
+    for seed in range(40):
+        journal.labels("r1", layer.current(stroke(layer, seed)))
+    long = journal.num_bytes
+    journal.close()
+    text = to_text(StoredProject(folder.stored.project), folder.path)
+    journal = Journal.rewritten(folder.path, folder.stored.revision, text, [("r1", layer)])
+    assert journal.num_bytes < long / 4
+    journal.labels("r1", layer.current(stroke(layer, 99)))
+    journal.close()
+    found = find_recovery(folder)
+    assert found is not None
+    assert np.array_equal(recovered(folder, found)[1]["r1"].labels, layer.labels)
+
+
+def test_a_full_disk_while_rewriting_keeps_the_old_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, layer = opened(tmp_path)
+    journal = Journal.start(folder.path, folder.stored.revision)
+    journal.labels("r1", layer.current(stroke(layer, 1)))
+    journal.close()
+    before = (folder.path / JOURNAL_FILE).read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OutputError, match="disk is full"):
+        Journal.rewritten(folder.path, folder.stored.revision, "{}", [("r1", layer)])
+    assert (folder.path / JOURNAL_FILE).read_bytes() == before
