@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from skimage.graph import MCP_Geometric
 
 from engine.errors import InputError
 from engine.select.hints import Hints, Rectangle, Selection
@@ -186,6 +185,8 @@ def _like_the_clicks(small: NDArray[np.uint8], clicks: Clicks, settings: GrabCut
 def _distance_from(
     clicks: tuple[tuple[int, int], ...], lab: NDArray[np.float32], edge: NDArray[np.float32], settings: GrabCutSettings
 ) -> NDArray[np.float64]:
+    from skimage.graph import MCP_Geometric  # 0.3 s, which the window's start does not have
+
     colour = np.min([np.linalg.norm(lab - _median_near(lab, x, y), axis=2) for x, y in clicks], axis=0)
     cost = settings.step_cost + edge + settings.colour_weight * colour
     distance, _ = MCP_Geometric(cost).find_costs([(y, x) for x, y in clicks])

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from skimage.graph import MCP_Geometric
 
 _WINDOW = 193
 _LOOK_AHEAD = 12
@@ -49,6 +48,8 @@ class LiveWire:
             step: Image pixels to a working pixel, 1 or more.
             settings: What an edge is worth.
         """
+        from skimage.graph import MCP_Geometric  # 0.3 s, which the window's start does not have
+
         settings = settings or WireSettings()
         self.anchor = anchor
         self.step = max(1.0, step)
