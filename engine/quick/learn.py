@@ -30,7 +30,9 @@ _STEPS: dict[Preset, int] = {"draft": 100, "standard": 250, "best": 500}
 _WARM_STEPS = 60
 _ROUND_TRIPS = 2
 _UNPAINTED = 6
-_SMALL_SHARE = 0.03  # of the picture, below which an object counts as small (study 2, item 5)
+_SMALL_SHARE = 0.03  # of the picture, below which an object counts as small
+_SMALL_STEPS = 330  # where the standard is 250; both from study 2, item 5
+_SMALL_DROPOUT = 0.5
 
 
 def learn(
@@ -130,7 +132,9 @@ def _fit_settings(settings: TrainSettings, painted: Sequence[PaintedFrame], exam
     steps = settings.steps or _STEPS[settings.preset]
     shares = [float((reference.soft[..., :-1].max(2) >= 128).mean()) for reference in painted]
     small = max(shares) < _SMALL_SHARE
-    batches = BatchSettings(crop_px=112, batch_size=12, dropout=0.3) if small else BatchSettings()
+    batches = BatchSettings(crop_px=112, batch_size=12, dropout=_SMALL_DROPOUT) if small else BatchSettings()
+    if small and settings.steps is None:
+        steps = steps * _SMALL_STEPS // _STEPS["standard"]
     largest = max(max(reference.view.height, reference.view.width) for reference in painted)
     batches = replace(batches, crop_px=min(batches.crop_px, max(16, -(-largest // 8) * 8)))
     if all(example.origin == "plain" for example in examples):
