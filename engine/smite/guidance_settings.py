@@ -27,6 +27,8 @@ class GuidanceSettings:
         iterations: Updates of the latents per denoising step (paper 7.4).
         sub_window: Frames whose gradient is taken together (code; paper 7.4 "smaller windows").
         vote_window: Frames that vote on a point (paper 7.4: 7 for horses, 15 for others).
+        votes_on_answer: The maps of the last step are voted on once more. Ours: the authors answer with the maps as the
+            network gives them, which guidance has drawn towards the vote but not all the way.
         map_side: Side of the grid on which maps are voted on, tracked and compared (paper 7.4: 64).
         windows: How a scene is cut.
         checkpointing: Activations are computed twice instead of being kept: the same numbers in less memory.
@@ -40,6 +42,7 @@ class GuidanceSettings:
     iterations: int = 15
     sub_window: int = 4
     vote_window: int = CODE_WINDOW
+    votes_on_answer: bool = True
     map_side: int = 64
     windows: WindowPlan = field(default_factory=WindowPlan)
     checkpointing: bool = False

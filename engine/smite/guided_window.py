@@ -93,12 +93,7 @@ def voted_window(
         Progress of network, tracker and vote.
     """
     reference, subject, tracks = yield from _reference(network, window, settings)
-    voted = yield from _voted(reference, tracks, settings.vote_window)
-
-    def maps_at(index: int, size: tuple[int, int]) -> Tensor:
-        return resize(voted[index : index + 1], size)[0]
-
-    return WindowAnswer(voted, subject, maps_at)
+    return _resizable((yield from _voted(reference, tracks, settings.vote_window)), subject)
 
 
 def guided_window(
@@ -107,7 +102,8 @@ def guided_window(
     """Returns the maps of a window after voting, guidance and a few denoising steps (Eq. 4-8).
 
     As in the authors' code: the reference maps carry the answers of the window before; the vote is taken anew at each
-    denoising step from the maps before it; latents are guided after the step; the maps of the last step are the answer.
+    denoising step from the maps before it; latents are guided after the step; the maps of the last step are the answer,
+    after a last vote where `settings.votes_on_answer`.
 
     Yields:
         Progress of network, tracker, vote and guidance.
@@ -124,6 +120,17 @@ def guided_window(
         noisy = yield from guided_latents(network, noisy, timestep, target, descent)
     maps, maps_at = network.answer(noisy, settings.last_timestep)
     yield Progress("denoising", settings.steps, settings.steps)
+    if not settings.votes_on_answer:
+        return WindowAnswer(maps, subject, maps_at)
+    return _resizable((yield from _voted(_with_anchors(maps, window.known), tracks, settings.vote_window)), subject)
+
+
+def _resizable(maps: Tensor, subject: SubjectCells) -> WindowAnswer:
+    """Returns the answer whose larger maps are these, interpolated: self-attention knows nothing finer."""
+
+    def maps_at(index: int, size: tuple[int, int]) -> Tensor:
+        return resize(maps[index : index + 1], size)[0]
+
     return WindowAnswer(maps, subject, maps_at)
 
 

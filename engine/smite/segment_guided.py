@@ -30,7 +30,7 @@ from engine.temporal.flow_tracker import FlowTracker
 from engine.temporal.subject_crop import CropSettings
 from engine.temporal.windows import WindowPlan
 
-_VERSION = "guided-1"
+_VERSION = "guided-2"
 """Changes with anything that changes answers, so that carried maps of older versions are not taken up."""
 
 _COTRACKER_FOLDER = "cotracker3"
@@ -45,7 +45,7 @@ class GuidedOptions:
         guidance: Windows, votes, energies, or None for the paper's, which differ for the classes of subjects that
             `TrainSettings.subject` names. `ClipTask.settings.window` goes before the vote window.
         crop: How subject boxes are made.
-        keep_in: Folder for what a killed run needs to go on (about 1 MB at 5 parts, whatever the clip's length), or
+        keep_in: Folder for what a killed run needs to go on (one or two MB at 4 parts, whatever the clip's length), or
             None: then a run that was killed works through its scene again, with the same result.
     """
 

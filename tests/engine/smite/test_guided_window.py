@@ -16,11 +16,14 @@ from engine.smite.guidance_settings import GuidanceSettings
 from engine.smite.guided_network import ProfileNetwork
 from engine.smite.guided_window import Carried, SubjectCells, WindowInput, guided_window, voted_window
 from engine.temporal.grids import GridTracks
+from engine.temporal.voting import vote
 from tests.engine.smite.golden import close, needs_golden, tensors, values
 from tests.engine.smite.test_guidance import network_of, result_of
 from tests.engine.smite.tiny_model import TEXT_WIDTH
 
-AUTHORS = GuidanceSettings(energies=EnergyWeights(tracking=0.1, low_pass=8.0, threshold=0.4), vote_window=15)
+AUTHORS = GuidanceSettings(
+    energies=EnergyWeights(tracking=0.1, low_pass=8.0, threshold=0.4), vote_window=15, votes_on_answer=False
+)
 
 
 def golden_tracks(num_frames: int = 16, side: int = 64) -> list[GridTracks]:
@@ -119,6 +122,15 @@ def test_a_single_step_is_plain_denoising(unet: Any) -> None:
     answer = result_of(guided_window(network, window, replace(settings, steps=1)))
     expected, _ = network.answer(network.add_noise(window.latents, window.noise, 101), 101)
     assert torch.equal(answer.maps, expected)
+
+
+def test_a_vote_on_the_answer_is_the_vote_of_the_last_maps(unet: Any) -> None:
+    network, window, settings = small_window(unet)
+    plain = result_of(guided_window(network, window, settings))
+    voted = result_of(guided_window(network, window, replace(settings, votes_on_answer=True)))
+    expected = result_of(vote(plain.maps.numpy(), still_tracks(5, 8), window=settings.vote_window))
+    assert np.array_equal(voted.maps.numpy(), expected)
+    assert torch.equal(voted.maps_at(1, (8, 8)), voted.maps[1])
 
 
 def test_guidance_without_any_energy_is_refused() -> None:
