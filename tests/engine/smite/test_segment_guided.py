@@ -131,8 +131,8 @@ def test_the_class_of_subjects_brings_the_papers_constants(
 
 
 def test_guidance_changes_what_denoising_alone_answers(profile: Profile) -> None:
-    guided, _ = run(profile, *task_for(4, GUIDED))
-    free, _ = run(profile, *task_for(4, GUIDED), options=GuidedOptions(guidance=replace(GUIDANCE, steps=1)))
+    guided, _ = run(profile, *task_for(2, GUIDED))
+    free, _ = run(profile, *task_for(2, GUIDED), options=GuidedOptions(guidance=replace(GUIDANCE, steps=1)))
     assert any(not equal(guided[frame], free[frame]) for frame in guided)
 
 
@@ -161,14 +161,14 @@ def test_a_painted_frame_pulls_its_own_scores(profile: Profile) -> None:
     strong = replace(GUIDANCE, energies=EnergyWeights(5.0, 0.0, 0.4), iterations=3)
     options = GuidedOptions(guidance=strong)
     only_disc = Painted(np.ones((HEIGHT, WIDTH), np.uint8))
-    plain, _ = run(profile, *task_for(4, GUIDED), options=options)
-    painted, _ = run(profile, *task_for(4, GUIDED, anchors={1002: only_disc}), options=options)
+    plain, _ = run(profile, *task_for(2, GUIDED), options=options)
+    painted, _ = run(profile, *task_for(2, GUIDED, anchors={1002: only_disc}), options=options)
     assert painted[1002].values[1].mean() > plain[1002].values[1].mean()
 
 
 def test_checkpointing_changes_no_answer(profile: Profile) -> None:
-    plain, _ = run(profile, *task_for(4, GUIDED))
-    twice, _ = run(profile, *task_for(4, GUIDED), options=GuidedOptions(guidance=replace(GUIDANCE, checkpointing=True)))
+    plain, _ = run(profile, *task_for(2, GUIDED))
+    twice, _ = run(profile, *task_for(2, GUIDED), options=GuidedOptions(guidance=replace(GUIDANCE, checkpointing=True)))
     for frame in plain:
         assert np.allclose(plain[frame].values, twice[frame].values, atol=1e-4)
 
