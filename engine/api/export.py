@@ -83,6 +83,7 @@ def export(request: ExportRequest) -> Job[ExportSummary]:
     if drafts:
         yield Message(f"Not finished, exported as they stand: frames {frames_text(drafts)}.", "warning")
     pattern = request.pattern or DEFAULT_PATTERNS[request.format]
+    _check_suffix(pattern, DEFAULT_PATTERNS[request.format], request.format)
     names = FileNames(request.out, pattern, _shot(reader), _padding(reader))
     parts = _parts(reader.parts, request.part_names)
     targets = _targets(request, names, frames, parts)
@@ -179,6 +180,13 @@ def _targets(request: ExportRequest, names: FileNames, frames: Sequence[int], pa
         wanted = "{frame}" if request.format == "labels" else "{part} and {frame}"
         raise InputError(f"The pattern '{names.pattern}' gives several files one name. Put {wanted} into it.")
     return targets
+
+
+def _check_suffix(pattern: str, default: str, name: str) -> None:
+    """Raises InputError where the file names would promise another format than the one that is written."""
+    suffix = Path(default).suffix
+    if Path(pattern).suffix.lower() != suffix:
+        raise InputError(f"The files of --format {name} end in {suffix}; the pattern '{pattern}' does not.")
 
 
 def _shot(reader: ResultReader) -> str:

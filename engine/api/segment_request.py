@@ -59,6 +59,8 @@ def check_sources(request: SegmentRequest, profile: Profile | None) -> None:
             "There is nothing to go by: give painted frames of this clip (--anchors DIR), a profile (--profile FILE), "
             "or both."
         )
+    if profile is None and request.part_map:
+        raise InputError("--map gives a profile's parts other names, so it needs --profile FILE.")
     if profile is None and request.backbone == "smite":
         raise InputError(
             "The smite backbone segments with a profile. Learn one first: "

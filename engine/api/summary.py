@@ -44,7 +44,8 @@ class SegmentSummary:
 
     def to_text(self) -> str:
         """Returns the summary for a person."""
-        lines = [f"Segmented {len(self.frames)} frames ({frames_text(self.frames)}).", f"Result: {self.folder}"]
+        count = "1 frame" if len(self.frames) == 1 else f"{len(self.frames)} frames"
+        lines = [f"Segmented {count} ({frames_text(self.frames)}).", f"Result: {self.folder}"]
         width = max((len(name) for name in self.confidence), default=0)
         for name, value in self.confidence.items():
             lines.append(f"  {name:<{width}}  confidence {value:.2f}  flicker {self.flicker.get(name, 0.0):.3f}")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.atomic import output_error
 from engine.domain.parts import PartSet
 from engine.domain.profile import Backbone, Profile
 from engine.domain.settings import TrainSettings
@@ -82,3 +84,9 @@ def check_profile_target(path: Path, *, overwrite: bool) -> None:
         raise OutputError(f"'{path}' exists. Nothing was changed. Choose another name, or --overwrite to replace it.")
     if path.suffix != ".safetensors":
         raise OutputError(f"A profile's name ends in .safetensors; got '{path.name}'.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise output_error(error, path) from error

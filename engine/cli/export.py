@@ -47,6 +47,7 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     )
     summary = reporter.drive(export(request))
     files = "1 file" if summary.files == 1 else f"{summary.files} files"
-    reporter.say(f"Wrote {files} for {len(summary.frames)} frames: {summary.folder}")
+    frames = "1 frame" if len(summary.frames) == 1 else f"{len(summary.frames)} frames"
+    reporter.say(f"Wrote {files} for {frames}: {summary.folder}")
     reporter.result({"folder": str(summary.folder), "files": summary.files, "frames": list(summary.frames)})
     return 0

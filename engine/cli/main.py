@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib.metadata import version
 
 from engine.cli.reporter import Reporter
-from engine.errors import EngineError
+from engine.errors import EngineError, InternalError
 
 # Verb: what the overview says of it. The verb's own module is imported only when it is used.
 VERBS: dict[str, str] = {
@@ -46,6 +47,14 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         reporter.fail("Cancelled. What was finished is kept; run the same command again to go on.", "Cancelled")
         return CANCELLED
+    except Exception as error:  # noqa: BLE001 - the last stop: a person gets a sentence and the documented exit code
+        traceback.print_exc()
+        reporter.fail(
+            f"A fault of the program itself ({type(error).__name__}: {error}). What was finished is kept. "
+            "Please report it with the lines above.",
+            InternalError.__name__,
+        )
+        return InternalError.exit_code
 
 
 def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:

@@ -36,6 +36,11 @@ class FileNames:
         if unknown:
             known = ", ".join(f"{{{token}}}" for token in TOKENS)
             raise InputError(f"The pattern '{self.pattern}' has unknown tokens: {', '.join(unknown)}. Known: {known}.")
+        if set("{}") & set(_TOKEN.sub("", self.pattern)):
+            raise InputError(
+                f"The pattern '{self.pattern}' has braces that hold no token. Write {{shot}}, {{part}}, {{frame}} or "
+                "{frame:06}."
+            )
         if Path(self.pattern).is_absolute() or ".." in Path(self.pattern).parts:
             raise InputError(f"The pattern '{self.pattern}' leads out of the export folder. Use a path inside it.")
 
