@@ -34,7 +34,7 @@ def test_every_clip_length_from_1_to_40_is_answered_once_a_frame(plan: WindowPla
             assert np.abs(scores.values.sum(axis=0) - 1).max() <= 1e-5
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_every_window_setting_answers_each_frame_once(data: st.DataObject) -> None:
     length = data.draw(st.integers(1, 40))
@@ -50,7 +50,7 @@ def test_every_window_setting_answers_each_frame_once(data: st.DataObject) -> No
     assert [scores.frame for scores in scored(run)] == list(range(length))
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=15, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_a_killed_run_goes_on_to_the_same_bits(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
     length = data.draw(st.integers(2, 40))
