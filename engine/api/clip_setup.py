@@ -71,6 +71,7 @@ class ClipSetup:
             "pixel_aspect": str(info.pixel_aspect),
             "colour_space": info.colour_space,
             "content_id": info.content_id,
+            "frames": list(self.frames),
         }
 
     def scene_of(self, frame: int) -> FrameRange:

@@ -82,6 +82,16 @@ def export(request: ExportRequest) -> Job[ExportSummary]:
     drafts = [number for number in frames if reader.record.frames[number].state != "done"]
     if drafts:
         yield Message(f"Not finished, exported as they stand: frames {frames_text(drafts)}.", "warning")
+    missing = [
+        number
+        for number in reader.record.clip.get("frames", ())
+        if number not in reader.record.frames and (request.frame_range is None or number in request.frame_range)
+    ]
+    if missing:
+        yield Message(
+            f"The result lacks the frames {frames_text(missing)}: its run was stopped. Run `segment` again to go on.",
+            "warning",
+        )
     pattern = request.pattern or DEFAULT_PATTERNS[request.format]
     _check_suffix(pattern, DEFAULT_PATTERNS[request.format], request.format)
     names = FileNames(request.out, pattern, _shot(reader), _padding(reader))

@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from engine.api.export import ExportRequest, export
 from engine.api.summary import SegmentSummary
 from engine.api.train import check_profile_target
 from engine.cli import evaluate
 from engine.cli.main import main
+from engine.domain.frames import FrameRange
 from engine.domain.parts import PartSet
 from engine.errors import InputError, OutputError
+from engine.jobs import Message
 from engine.mattes.naming import FileNames
 from engine.results.record import FrameRecord, ResultRecord, write_record
 
@@ -49,6 +52,19 @@ def test_a_pattern_that_promises_another_format_is_refused_before_anything_is_wr
     assert main(command) == 3
     assert f"The files of --format {format_name} end in" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_an_export_of_a_stopped_run_names_the_frames_that_it_lacks(tmp_path: Path) -> None:
+    facts = {"name": "shot", "path": "shot", "width": 4, "height": 4, "colour_space": "srgb", "frames": [1, 2, 3, 4]}
+    frames = {number: FrameRecord(f"shot.{number}", "done", {"left": 1.0}) for number in (1, 2)}
+    write_record(tmp_path, ResultRecord({}, PARTS, facts, frames))
+    for wanted, lacking in ((None, "3-4"), (FrameRange(2, 4), "3")):
+        job = export(ExportRequest(tmp_path, tmp_path / "out", frame_range=wanted))
+        said = next(job)
+        job.close()
+        assert isinstance(said, Message)
+        assert said.level == "warning"
+        assert said.text.startswith(f"The result lacks the frames {lacking}:")
 
 
 @pytest.mark.parametrize("pattern", ["{part}.{frame:abc}.png", "{part}.{frame.png", "{part}.frame}.png"])
