@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.quick.examples import Example, Origin
+from engine.quick.occluders import random_strip, unknown_texture
 
 Shares = Mapping[Origin, float]
 
@@ -35,6 +36,8 @@ class BatchSettings:
         dropout: How often a crop loses its whole prior.
         holes: How often a crop loses a patch of its prior.
         corruption: How often the prior is shifted.
+        occluders: How often something unknown lies across a crop; not of the study, without it occluders become parts.
+        motion_blur: How often a crop is blurred along a line, 5 to 21 pixels long.
         scale_range: Zoom of a crop.
         turn_degrees: Largest rotation.
     """
@@ -45,6 +48,8 @@ class BatchSettings:
     dropout: float = 0.2
     holes: float = 0.25
     corruption: float = 0.12
+    occluders: float = 0.2
+    motion_blur: float = 0.3
     scale_range: tuple[float, float] = (0.8, 1.25)
     turn_degrees: float = 12.0
 
@@ -106,6 +111,8 @@ class BatchDrawer:
             borderValue=1,
         )
         prior = self._damaged(prior)
+        if rng.random() < self._settings.occluders:
+            self._occlude(lab, prior, target)
         trust = prior[..., -1:]
         inputs = np.concatenate([self._recoloured(lab), prior[..., :-1] * trust, trust], axis=2)
         parts, unknown = target[..., :-1], target[..., -1]
@@ -145,12 +152,20 @@ class BatchDrawer:
             shift = rng.normal(0, (0.10, 0.04, 0.04)).astype(np.float32)
             colours[..., 0] = (colours[..., 0] + 128 / 48) * gain - 128 / 48
             colours += shift
-        if rng.random() < 0.15:
-            length = int(rng.integers(2, 6)) * 2 + 1
+        if rng.random() < self._settings.motion_blur:
+            length = int(rng.integers(2, 11)) * 2 + 1
             colours = _motion_blurred(colours, length, float(rng.uniform(0, np.pi)))
         if rng.random() < 0.3:
             colours += rng.normal(0, 0.03, colours.shape).astype(np.float32)
         return colours
+
+    def _occlude(self, lab: NDArray[np.uint8], prior: NDArray[np.float32], target: NDArray[np.float32]) -> None:
+        """Lays a strip of something unknown across a crop, in place: background that no painted frame explains."""
+        other = self._examples[int(self._rng.integers(len(self._examples)))]
+        strip = random_strip(lab.shape[0], self._rng)
+        lab[strip] = unknown_texture(other, lab.shape[0], self._rng)[strip]
+        prior[..., -1][strip] *= np.float32(self._rng.uniform(0, 0.15))
+        target[strip] = 0.0
 
     def _damaged(self, prior: NDArray[np.float32]) -> NDArray[np.float32]:
         rng, side = self._rng, prior.shape[0]

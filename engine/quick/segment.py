@@ -17,11 +17,12 @@ from engine.quick.belief import belief_of
 from engine.quick.candidates import find_candidates
 from engine.quick.clip_frames import ClipFrames
 from engine.quick.components import rule
-from engine.quick.fusion import Prior, fuse
+from engine.quick.fusion import Prior, blended, fuse
 from engine.quick.knowledge import Knowledge, painted_frames
 from engine.quick.memory import stored_references, stored_refiner
 from engine.quick.network import Refiner, refined
 from engine.quick.plan import sources_for
+from engine.quick.plausible import painted_areas, plausible
 from engine.quick.spans import Span, spans_of
 from engine.quick.vote import VoteSettings, voted
 from engine.temporal.flow_chain import Carried, carry
@@ -56,6 +57,7 @@ class _Segmenter:
         stills = stored_references(profile, task.parts) if profile is not None else []
         anchors = painted_frames(task, flow)
         self.knowledge = Knowledge.of([*anchors, *([] if anchors else stills)])
+        self.areas = painted_areas(anchors)
         settings = task.settings
         reach = settings.window // 2 if settings.window is not None else VoteSettings().reach
         self.vote = VoteSettings(reach if settings.temporal != "off" else 0)
@@ -67,7 +69,10 @@ class _Segmenter:
         candidates = find_candidates(view, sources, self.knowledge.groups)
         prior = fuse(candidates, painted, self.plate.working_size, len(self.plate.canonical_ids))
         support = prior.parts.transpose(2, 0, 1) * prior.trust
-        known = prior.probabilities() if self.refiner is None else refined(self.refiner, view.lab, prior)
+        known = prior.probabilities()
+        if self.refiner is not None:
+            known = blended(refined(self.refiner, view.lab, prior), prior)
+            known = plausible(known, prior, self.areas)
         return _Scored(known, support, prior)
 
     def answer(self, frame: int, window: _Window, span: Span) -> FrameScores:
