@@ -57,6 +57,12 @@ def write_text(target: Path, text: str) -> None:
     write_bytes(target, text.encode("utf-8"))
 
 
+def remove_leftovers(folder: Path) -> None:
+    """Removes the temporary files that a killed process left in `folder`; nobody else may be writing there."""
+    for path in folder.glob(f".*{PART_SUFFIX}*"):
+        _remove_quietly(path)
+
+
 def output_error(error: OSError, target: Path) -> OutputError:
     """Returns the sentence for a failed write."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -97,7 +97,7 @@ def open_setup(request: SegmentRequest, profile: Profile | None) -> Job[ClipSetu
         profile = replace(profile, parts=renamed(profile.parts, request.part_map)) if profile else None
         parts, anchors = yield from _painted(request, source, profile)
         span = _span(source.numbers, (*frames, *anchors))
-        given = parse_cuts(request.cuts)
+        given = _cuts_inside(parse_cuts(request.cuts), source)
         cuts = (yield from find_cuts(source, span)) if given is None else given
         fingerprint = _fingerprint(request, source, profile, anchors, parts)
         scenes = scenes_between(span, cuts)
@@ -139,6 +139,16 @@ def _painted(
     parts = merged(found.parts, learned)
     anchors = {number: with_new_ids(painted, found.parts, parts) for number, painted in found.painted.items()}
     return parts, anchors
+
+
+def _cuts_inside(cuts: tuple[int, ...] | None, source: FrameSource) -> tuple[int, ...] | None:
+    missing = [number for number in cuts or () if number not in source.numbers]
+    if missing:
+        raise InputError(
+            f"--cuts names {frames_text(missing)}, but '{source.info.name}' has the frames "
+            f"{frames_text(source.numbers)}. Give the first frames of new shots."
+        )
+    return cuts
 
 
 def _span(numbers: Sequence[int], needed: Sequence[int]) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from engine.api.summary import SegmentSummary, summarise
 from engine.domain.profile import Profile
 from engine.domain.reference import Reference
 from engine.domain.scores import FrameScores
-from engine.domain.settings import TrainSettings
+from engine.domain.settings import SegmentSettings, TrainSettings
 from engine.domain.task import ClipTask, ScoringJob
 from engine.errors import InputError
 from engine.jobs import FrameDone, Job, Message, Progress
@@ -76,6 +76,7 @@ def _score_frames(request: SegmentRequest, setup: ClipSetup, writer: ResultWrite
         yield from _written(scoring, setup, writer, len(wanted))
         shutil.rmtree(unfinished, ignore_errors=True)
         return
+    _check_quick(request.settings)
     if request.settings.preset == "draft":
         from engine.quick import draft
 
@@ -88,6 +89,13 @@ def _score_frames(request: SegmentRequest, setup: ClipSetup, writer: ResultWrite
     if profile is None:
         profile = yield from _learned(request, task, setup, writer)
     yield from _written(segment_quick(task, setup.flow, profile), setup, writer, len(wanted))
+
+
+def _check_quick(settings: SegmentSettings) -> None:
+    if settings.temporal == "guided" or settings.tracker != "flow":
+        raise InputError(
+            "The quick backbone votes along its own flow: --temporal guided and --tracker cotracker are for smite."
+        )
 
 
 def _learned(request: SegmentRequest, task: ClipTask, setup: ClipSetup, writer: ResultWriter) -> Job[Profile]:

@@ -65,7 +65,12 @@ def add_backbone(parser: argparse.ArgumentParser) -> None:
         help="quick: built in, no download, best on the shot that was painted; "
         "smite: Stable Diffusion, for other shots (needs weights and, to be fast, a GPU)",
     )
-    parser.add_argument("--preset", choices=get_args(Preset), default="standard", help="how much time to spend")
+    parser.add_argument(
+        "--preset",
+        choices=get_args(Preset),
+        default="standard",
+        help="how much time to spend; draft is flow alone (default: standard)",
+    )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 or mps (default: auto)")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="number that decides all randomness")
 
@@ -83,7 +88,10 @@ def read_parts(text: str) -> PartSet:
     """
     path = Path(text)
     if path.suffix.lower() != ".json":
-        return PartSet.from_names(name.strip() for name in text.split(",") if name.strip())
+        names = [name.strip() for name in text.split(",") if name.strip()]
+        if not names:
+            raise InputError("--parts names no part. Write wheel,window,body or give a JSON file.")
+        return PartSet.from_names(names)
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -46,10 +46,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--attention", choices=get_args(Attention), default="window", help="smite: frame by frame or joint"
     )
-    parser.add_argument("--temporal", choices=get_args(Temporal), default="vote", help="how flicker is removed")
-    parser.add_argument("--tracker", choices=get_args(TrackerName), default="flow", help="what follows points")
-    parser.add_argument("--window", type=int, metavar="N", help="frames that a vote looks at")
-    parser.add_argument("--crop", choices=get_args(CropMode), default="auto", help="work on the subject's box only")
+    parser.add_argument(
+        "--temporal",
+        choices=get_args(Temporal),
+        default="vote",
+        help="how flicker is removed; guided is for smite (default: vote)",
+    )
+    parser.add_argument(
+        "--tracker",
+        choices=get_args(TrackerName),
+        default="flow",
+        help="what follows points: the built-in flow, or the CoTracker plug-in (default: flow)",
+    )
+    parser.add_argument(
+        "--window", type=int, metavar="N", help="frames that a vote looks at (default: 7 for quick, 15 for smite)"
+    )
+    parser.add_argument(
+        "--crop",
+        choices=get_args(CropMode),
+        default="auto",
+        help="smite: work on the subject's box only (default: auto)",
+    )
     parser.add_argument(
         "--model", metavar="FOLDER_OR_ID", help="smite: the base model, where it is not the profile's own"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
@@ -14,6 +15,7 @@ TrackerName = Literal["flow", "cotracker"]
 CropMode = Literal["on", "off", "auto"]
 
 DEFAULT_SEED = 0
+_DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class TrainSettings:
 
     def __post_init__(self) -> None:
         _check_choice("preset", self.preset, get_args(Preset))
+        _check_device(self.device)
         if self.steps is not None and self.steps < 1:
             raise InputError(f"The number of steps must be at least 1; got {self.steps}.")
         if self.resolution < 64 or self.resolution % 64:
@@ -85,6 +88,7 @@ class SegmentSettings:
             ("crop", CropMode),
         ):
             _check_choice(name, getattr(self, name), get_args(choices))
+        _check_device(self.device)
         if self.window is not None and self.window < 1:
             raise InputError(f"The window must hold at least one frame; got {self.window}.")
 
@@ -96,3 +100,8 @@ class SegmentSettings:
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise InputError(f"{name} must be one of {', '.join(choices)}; got '{value}'.")
+
+
+def _check_device(name: str) -> None:
+    if _DEVICE.fullmatch(name) is None:
+        raise InputError(f"The device must be auto, cpu, mps, cuda or cuda:1; got '{name}'.")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine.atomic import output_error
+from engine.atomic import output_error, remove_leftovers
 from engine.domain.labels import LabelMap, size_text
 from engine.domain.parts import PartSet
 from engine.domain.scores import FrameScores
@@ -159,6 +159,8 @@ class ResultWriter:
 
     def _recover(self, stems: Mapping[int, str]) -> None:
         """Takes in frames that were finished after the record was last written, and drops those that have gone."""
+        for name in (".", LABELS_FOLDER, SCORES_FOLDER):
+            remove_leftovers(self.folder / name)
         for number, stem in stems.items():
             label_file, score_file = (
                 self.folder / LABELS_FOLDER / f"{stem}.png",

@@ -88,6 +88,14 @@ def test_a_frame_whose_files_are_gone_or_damaged_is_done_again(tmp_path: Path) -
     assert open_writer(tmp_path / "r").finished() == {1003}
 
 
+def test_temporary_files_of_a_killed_run_are_removed(tmp_path: Path) -> None:
+    write(open_writer(tmp_path / "r"), 1001)
+    leftover = tmp_path / "r/labels/.shot.1002.png.0a1b2c3d.part"
+    leftover.write_bytes(b"half")
+    assert open_writer(tmp_path / "r").finished() == {1001}
+    assert not leftover.exists()
+
+
 def test_another_fingerprint_is_refused_and_nothing_changes(tmp_path: Path) -> None:
     write(open_writer(tmp_path / "r"), 1001)
     before = (tmp_path / "r" / RECORD_NAME).read_bytes()
