@@ -161,7 +161,7 @@ def test_superpixels_that_cannot_be_made_take_the_stroke_back_and_say_so(
     def fail(*_: object, **__: object) -> None:
         raise MemoryError("no room")
 
-    monkeypatch.setattr("engine.select.superpixels.slic", fail)
+    monkeypatch.setattr("skimage.segmentation.slic", fail)
     patchwork.canvas.set_tool("superpixel")
     patchwork.click(40, 60)
     settled(patchwork, qtbot)
