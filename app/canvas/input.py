@@ -82,11 +82,6 @@ class CanvasInput:
         self._wheel_rest = 0.0
         self.erasing = False
 
-    @property
-    def tool_dragging(self) -> bool:
-        """A button is down and the tool follows it."""
-        return self._tool_drag
-
     def drop_drag(self) -> None:
         """The drag was cancelled: nothing more is sent to the tool until the next press."""
         self._tool_drag = False

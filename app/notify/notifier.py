@@ -5,14 +5,11 @@ from __future__ import annotations
 import sys
 import traceback
 from types import TracebackType
-from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
 from app.i18n import tr
 from engine.errors import EngineError
-
-Level = Literal["info", "warning", "error"]
 
 
 class Notifier(QObject):

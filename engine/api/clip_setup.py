@@ -9,9 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.api.part_tables import merged, renamed, with_new_ids
+from engine.api.part_tables import merged, renamed
 from engine.api.segment_request import SegmentRequest
-from engine.domain.frames import FrameRange, FrameSource, frames_text
+from engine.domain.frames import FrameRange, FrameSource, frames_text, scene_of
 from engine.domain.labels import Painted
 from engine.domain.parts import PartSet
 from engine.domain.profile import Profile
@@ -76,7 +76,7 @@ class ClipSetup:
 
     def scene_of(self, frame: int) -> FrameRange:
         """Returns the scene that holds `frame`."""
-        return next(scene for scene in self.scenes if frame in scene)
+        return scene_of(self.scenes, frame)
 
     def task(self, frames: Sequence[int], settings: SegmentSettings) -> ClipTask:
         """Returns what a backbone is asked to do for `frames`."""
@@ -130,15 +130,13 @@ def frames_in_range(source: FrameSource, wanted: FrameRange | None) -> tuple[int
 
 def _painted(
     request: SegmentRequest, source: FrameSource, profile: Profile | None
-) -> Job[tuple[PartSet, dict[int, Painted]]]:
+) -> Job[tuple[PartSet, Mapping[int, Painted]]]:
     learned = profile.parts if profile else PartSet(())
     if request.anchors is None:
         return merged(request.parts or PartSet(()), learned), {}
     table = request.parts or (profile.parts if profile else None)
     found = yield from read_anchors(request.anchors, source, parts=table, partial=request.partial)
-    parts = merged(found.parts, learned)
-    anchors = {number: with_new_ids(painted, found.parts, parts) for number, painted in found.painted.items()}
-    return parts, anchors
+    return merged(found.parts, learned), found.painted
 
 
 def _cuts_inside(cuts: tuple[int, ...] | None, source: FrameSource) -> tuple[int, ...] | None:
@@ -153,7 +151,8 @@ def _cuts_inside(cuts: tuple[int, ...] | None, source: FrameSource) -> tuple[int
 
 def _span(numbers: Sequence[int], needed: Sequence[int]) -> tuple[int, ...]:
     """Returns the frames that labels may travel through: those between the outermost needed ones."""
-    return tuple(number for number in numbers if min(needed) <= number <= max(needed))
+    first, last = min(needed), max(needed)
+    return tuple(number for number in numbers if first <= number <= last)
 
 
 def _flow_store(request: SegmentRequest, source: FrameSource) -> FlowStore:

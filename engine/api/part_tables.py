@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-
-from engine.domain.labels import UNKNOWN, Painted
-from engine.domain.parts import Part, PartSet
-from engine.errors import InputError
+from engine.domain.parts import PartSet
 
 
 def renamed(profile_parts: PartSet, part_map: Mapping[str, str]) -> PartSet:
@@ -28,7 +24,7 @@ def renamed(profile_parts: PartSet, part_map: Mapping[str, str]) -> PartSet:
 
 
 def merged(here: PartSet, profile_parts: PartSet) -> PartSet:
-    """Returns the parts of this clip, then those that only the profile knows, which get ids that are free here."""
+    """Returns the parts of this clip with their ids, then those that only the profile knows, with ids free here."""
     result = here
     for part in profile_parts:
         if part.name in here.names:
@@ -38,18 +34,3 @@ def merged(here: PartSet, profile_parts: PartSet) -> PartSet:
         else:
             result = PartSet((*result.parts, part))
     return result
-
-
-def with_new_ids(painted: Painted, old: PartSet, new: PartSet) -> Painted:
-    """Returns the painted frame with each part's id replaced by the id its name has in `new`."""
-    table = np.arange(256, dtype=np.uint8)
-    for part in old:
-        table[part.id] = _id_in(part, new)
-    table[UNKNOWN] = UNKNOWN
-    return replace(painted, labels=table[painted.labels])
-
-
-def _id_in(part: Part, parts: PartSet) -> int:
-    if part.name not in parts.names:
-        raise InputError(f"No part is called '{part.name}' here. Known: {parts.describe()}.")
-    return parts.by_name(part.name).id

@@ -113,6 +113,11 @@ def frames_text(numbers: Sequence[int]) -> str:
     return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
 
 
+def scene_of(scenes: Sequence[FrameRange], frame: int) -> FrameRange:
+    """Returns the stretch without a cut that holds `frame`, which is in one of them."""
+    return next(scene for scene in scenes if frame in scene)
+
+
 def frame_number(stem: str) -> int | None:
     """Returns the last run of digits in a file stem as a number, or None where there is none (CONTRACTS, Frames)."""
     digits = re.findall(r"\d+", stem)

@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from engine.domain.frames import FrameRange, FrameSource
+from engine.domain.frames import FrameRange, FrameSource, scene_of
 from engine.domain.labels import Painted
 from engine.domain.parts import PartSet
 from engine.domain.scores import FrameScores
@@ -41,4 +41,4 @@ class ClipTask:
 
     def scene_of(self, frame: int) -> FrameRange:
         """Returns the scene that holds `frame`."""
-        return next(scene for scene in self.scenes if frame in scene)
+        return scene_of(self.scenes, frame)

@@ -17,9 +17,6 @@ from engine.jobs import Job, Progress
 from engine.temporal.grids import GridTracks
 from engine.temporal.windows import vote_window
 
-PAPER_WINDOW = 7
-"""Section 7.4 of the paper for fast motion."""
-
 CODE_WINDOW = 15
 """The authors' code, and section 7.4 for everything else."""
 
