@@ -19,7 +19,7 @@ from engine.domain.parts import PartSet
 from engine.errors import InputError, OutputError
 from engine.jobs import FrameDone, Job, Message, Progress
 from engine.mattes.formats import DEFAULT_PATTERNS, FULL_SCALE, ExportFormat
-from engine.mattes.frame_mattes import mattes
+from engine.mattes.frame_mattes import FrameMattes
 from engine.mattes.naming import MIN_PADDING, FileNames
 from engine.media import open_clip
 from engine.media.label_png import write_label_png
@@ -117,13 +117,14 @@ def _png(
 ) -> Job[None]:
     from engine.mattes.png import write_matte_png
 
+    mattes = FrameMattes(reader)
     for done, frame in enumerate(frames, start=1):
-        labels = reader.labels(frame)
-        rendered = dict(mattes(reader.scores(frame), labels, bits=request.bits))
+        stack = mattes.of(frame)
+        rendered = dict(stack.whole_numbers(bits=request.bits))
         for part in parts:
             matte = rendered.get(part.id)
             if matte is None:
-                matte = np.zeros(labels.shape, np.uint16)
+                matte = np.zeros(stack.labels.shape, np.uint16)
             write_matte_png(names.path(frame, part), matte, bits=request.bits)
         yield FrameDone(frame)
         yield Progress("exporting mattes", done, len(frames))
@@ -131,7 +132,7 @@ def _png(
 
 def _labels(reader: ResultReader, names: FileNames, frames: Sequence[int]) -> Job[None]:
     for done, frame in enumerate(frames, start=1):
-        write_label_png(names.path(frame), reader.labels(frame), reader.parts)
+        write_label_png(names.path(frame), reader.final(frame)[1], reader.parts)
         yield FrameDone(frame)
         yield Progress("exporting labels", done, len(frames))
 
@@ -147,7 +148,7 @@ def _overlay(request: ExportRequest, reader: ResultReader, names: FileNames, fra
         video = stack.enter_context(VideoWriter(temporary, size, Fraction(rate) if rate else None))
         for done, frame in enumerate(frames, start=1):
             image: NDArray[np.uint8] = source.read(frame)
-            video.write(overlay(image, reader.labels(frame), reader.parts))
+            video.write(overlay(image, reader.final(frame)[1], reader.parts))
             yield Progress("exporting overlay", done, len(frames))
 
 

@@ -64,6 +64,10 @@ class ResultReader:
         """Returns the frame's soft scores; raises InputError if they are missing or damaged."""
         return read_scores(self.folder / SCORES_FOLDER / f"{self._stem(frame)}.npz")
 
+    def final(self, frame: int) -> tuple[FrameScores, LabelMap]:
+        """Returns scores and labels with the artist's edits in them: what is shown, finished and exported."""
+        return self.scores(frame), self.labels(frame)
+
     def labels_path(self, frame: int) -> Path:
         """Returns where the frame's label PNG lies."""
         return self.folder / LABELS_FOLDER / f"{self._stem(frame)}.png"

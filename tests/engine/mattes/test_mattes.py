@@ -11,7 +11,7 @@ from PIL import Image
 from engine.domain.parts import PartSet
 from engine.domain.scores import FrameScores, PlateMap
 from engine.errors import InputError
-from engine.mattes.frame_mattes import mattes
+from engine.mattes.frame_mattes import matte_stack
 from engine.mattes.naming import FileNames
 from engine.mattes.overlay import VideoWriter, overlay
 from engine.mattes.png import write_matte_png
@@ -25,7 +25,7 @@ def test_parts_and_background_are_watertight_and_say_what_the_labels_say(bits: i
     values = rng.dirichlet((1, 1, 1), (6, 8)).transpose(2, 0, 1).astype(np.float32)
     scores = FrameScores(1, values, (1, 2), PlateMap(2, 2, 2, 2), (1, 1), "", "done")
     labels = rng.integers(0, 3, (18, 22)).astype(np.uint8)
-    planes = dict(mattes(scores, labels, bits=bits))
+    planes = dict(matte_stack(scores, labels).whole_numbers(bits=bits))
     stack = np.stack([planes[value].astype(np.int64) for value in (0, 1, 2)])
     assert (stack.sum(axis=0) == 2**bits - 1).all()
     assert (stack.argmax(axis=0) == labels).all()

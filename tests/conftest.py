@@ -1,0 +1,12 @@
+"""Settings of all tests."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+# A check must give the same answer twice. `HYPOTHESIS_PROFILE=explore` looks for new counterexamples, by hand.
+settings.register_profile("check", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None, max_examples=500)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
