@@ -34,7 +34,7 @@ class MatteStack:
 
     def plane(self, value: int) -> NDArray[np.float32]:
         """Returns the (H, W) float32 matte of one label value in [0, 1]; all 0 where the frame does not know it."""
-        plane = (self.labels == value).astype(np.float32)
+        plane: NDArray[np.float32] = (self.labels == value).astype(np.float32)
         plane[self.box] = self.soft[self.values.index(value)] if value in self.values else np.float32(0)
         return plane
 

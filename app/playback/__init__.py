@@ -1,0 +1,1 @@
+"""Where the artist is in a clip, and how it plays."""
