@@ -49,7 +49,7 @@ class Playhead(QObject):
     @property
     def in_out(self) -> FrameRange | None:
         """The chosen stretch, both points included, or None where neither was set."""
-        if self._in is None and self._out is None or not self._numbers:
+        if (self._in is None and self._out is None) or not self._numbers:
             return None
         first = self._numbers[0] if self._in is None else self._in
         last = self._numbers[-1] if self._out is None else self._out
