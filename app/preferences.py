@@ -78,17 +78,14 @@ class Preferences:
         """Remembers the engine of smart select."""
         self._settings.setValue("select/sam2", "" if folder is None else str(folder))
 
-    @property
-    def window_layout(self) -> tuple[QByteArray, QByteArray]:
-        """Geometry and docks of the window as they were."""
-        found = [self._settings.value(f"window/{name}") for name in ("geometry", "docks")]
-        geometry, docks = (value if isinstance(value, QByteArray) else QByteArray() for value in found)
-        return geometry, docks
+    def layout(self, name: str) -> QByteArray:
+        """Where the window ("geometry") or the docks of a workspace stood, or nothing."""
+        value = self._settings.value(f"layout/{name}")
+        return value if isinstance(value, QByteArray) else QByteArray()
 
-    def set_window_layout(self, geometry: QByteArray, docks: QByteArray) -> None:
-        """Remembers geometry and docks."""
-        self._settings.setValue("window/geometry", geometry)
-        self._settings.setValue("window/docks", docks)
+    def set_layout(self, name: str, state: QByteArray) -> None:
+        """Remembers where the window or the docks of a workspace stand."""
+        self._settings.setValue(f"layout/{name}", state)
 
     def sync(self) -> None:
         """Writes everything out."""

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
 
-from app.actions.table import CommandTable
+from app.actions.commands import Commands
 from app.canvas.tools import TOOL_NAMES
 from app.canvas.view import CanvasView
 from app.i18n import tr
@@ -27,7 +27,7 @@ class PaintActions(QObject):
     """What belongs to the canvas."""
 
     def __init__(
-        self, document: Document, model: CanvasModel, canvas: CanvasView, commands: CommandTable, options: ToolOptions
+        self, document: Document, model: CanvasModel, canvas: CanvasView, commands: Commands, options: ToolOptions
     ) -> None:
         super().__init__(canvas)
         self._document, self._model, self._canvas, self._commands = document, model, canvas, commands

@@ -10,7 +10,7 @@ from importlib.resources import files
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.actions.table import CommandTable
+from app.actions.commands import Commands
 from app.i18n import tr
 from app.model.parts import PartsModel
 from app.notify.notifier import Notifier
@@ -35,7 +35,7 @@ class PartActions(QObject):
         self._parts, self._questions, self._notifier = parts, questions, notifier
         self._ensure_open, self._window = ensure_open, window
 
-    def bind(self, commands: CommandTable) -> None:
+    def bind(self, commands: Commands) -> None:
         """Connects the commands."""
         parts = self._parts
         commands.bind("part.add", self.add)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from app.actions.table import CommandTable
+from app.actions.commands import Commands
 from app.i18n import plural, tr
 from app.model.document import Document
 from app.model.session import ProjectSession
@@ -36,7 +36,7 @@ class ProjectActions(QObject):
         self._document, self._session = document, session
         self._questions, self._notifier, self._preferences = questions, notifier, preferences
 
-    def bind(self, commands: CommandTable) -> None:
+    def bind(self, commands: Commands) -> None:
         """Connects the commands."""
         commands.bind("project.new", self.new)
         commands.bind("project.open", self.ask_open)

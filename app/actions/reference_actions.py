@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from app.actions.table import CommandTable
+from app.actions.commands import Commands
 from app.i18n import plural, tr
 from app.jobs.stepper import JobStepper
 from app.model.document import Document
@@ -60,12 +60,9 @@ class ReferenceActions(QObject):
         self._questions, self._notifier, self._ensure_open = questions, notifier, ensure_open
         self._copied: Painted | None = None
 
-    def bind(self, commands: CommandTable) -> None:
-        """Connects the commands."""
+    def bind(self, commands: Commands) -> None:
+        """Connects the commands of the painting workspace."""
         references = self._references
-        commands.bind("reference.add_images", self.ask_images)
-        commands.bind("reference.add_clip", self.ask_clip)
-        commands.bind("reference.add_painted", self.ask_painted)
         commands.bind("reference.import_mask", self.ask_mask)
         commands.bind("reference.import_masks", self.ask_clip_masks)
         commands.bind("reference.toggle", self._writing(self._toggle))
@@ -81,6 +78,12 @@ class ReferenceActions(QObject):
         commands.bind("frame.last", partial(self._step_frame, far))
         commands.bind("edit.copy_mask", self._copy)
         commands.bind("edit.paste_mask", self._writing(self._paste))
+
+    def bind_adding(self, commands: Commands) -> None:
+        """Connects the commands that bring images and clips in, from whatever workspace."""
+        commands.bind("reference.add_images", self.ask_images)
+        commands.bind("reference.add_clip", self.ask_clip)
+        commands.bind("reference.add_painted", self.ask_painted)
 
     def ask_images(self) -> None:
         """Asks for images and adds them."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from app.actions.table import CommandTable
+from app.actions.commands import Commands
 from app.canvas.view import CanvasView
 from app.i18n import tr
 from app.notify.notifier import Notifier
@@ -36,7 +36,7 @@ class SelectActions(QObject):
         if folder is not None and has_weights(folder):
             canvas.set_select_engine(make_client(folder))
 
-    def bind(self, commands: CommandTable) -> None:
+    def bind(self, commands: Commands) -> None:
         """Connects the commands."""
         commands.bind("select.sam2", self.use_sam2)
         commands.bind("select.grabcut", self.use_grabcut)

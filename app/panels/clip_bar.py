@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.actions.table import CommandTable
+from app.actions.commands import Commands
 from app.i18n import tr
 from app.model.references import ReferencesModel
 from app.theme import STATE_PAINTED
@@ -58,7 +58,7 @@ class FrameSlider(QSlider):
 class ClipBar(QWidget):
     """Chooses a clip and a frame; hidden while the project has no clip."""
 
-    def __init__(self, references: ReferencesModel, commands: CommandTable, parent: QWidget | None = None) -> None:
+    def __init__(self, references: ReferencesModel, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._references = references
         self._numbers: Sequence[int] = ()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLabel, QMenu, QToolBar, QToolButton, QWidget
 
-from app.actions.table import CommandTable
+from app.actions.commands import Commands
 from app.canvas.brush_settings import BrushSettings
 from app.canvas.painting.stroke import MAX_DIAMETER_PX, MIN_DIAMETER_PX
 from app.canvas.tools.refine import Refine, RefineKind
@@ -22,7 +22,7 @@ _START = BrushSettings()
 class ToolOptions(QToolBar):
     """Size, hardness, pen, protection, mirror, onion skin, and shaping of the current part."""
 
-    def __init__(self, canvas: CanvasView, commands: CommandTable, parent: QWidget | None = None) -> None:
+    def __init__(self, canvas: CanvasView, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(tr("Tool options"), parent)
         self.setObjectName("tool_options")
         self.setMovable(False)
@@ -60,7 +60,7 @@ class ToolOptions(QToolBar):
         """Shapes the current part by the amount that is set."""
         self._canvas.refine(Refine(kind, self._amount.value()))
 
-    def _build(self, commands: CommandTable) -> None:
+    def _build(self, commands: Commands) -> None:
         self._brush_actions = [self.addWidget(w) for w in (self.diameter, self.hardness, self._pen)]
         self._cell_action = self.addWidget(self.cell)
         self.addSeparator()

@@ -50,8 +50,8 @@ def studio(qtbot: QtBot, tmp_path: Path) -> Iterator[Studio]:
 
 @pytest.fixture
 def script(studio: Studio) -> ScriptedQuestions:
-    assert isinstance(studio.questions, ScriptedQuestions)
-    return studio.questions
+    assert isinstance(studio.core.questions, ScriptedQuestions)
+    return studio.core.questions
 
 
 @pytest.fixture

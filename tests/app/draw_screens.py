@@ -50,36 +50,36 @@ class Camera:
 
 def paint_sample(studio: Studio, camera: Camera) -> None:
     """Shows the painting workspace in its states."""
-    studio.panels.welcome.sampleRequested.emit()
-    while studio.jobs.busy:
+    studio.welcome.sampleRequested.emit()
+    while studio.core.stepper.busy:
         wait(50)
     wait(1500)
-    studio.canvas.fit()
+    studio.painting.canvas.fit()
     camera.take("references", studio.window)
-    studio.references.show_frame("c1", 6)
-    studio.parts.set_current(2)
-    studio.canvas.set_brush(studio.canvas.brush.resized(60))
+    studio.core.references.show_frame("c1", 6)
+    studio.core.parts.set_current(2)
+    studio.painting.canvas.set_brush(studio.painting.canvas.brush.resized(60))
     drag(studio, (215, 120), (250, 170))
     drag(studio, (250, 120), (225, 175))
-    studio.references.set_holdout("r3", "Hold out", holdout=True)
+    studio.core.references.set_holdout("r3", "Hold out", holdout=True)
     wait(1500)
     camera.take("painted", studio.window)
     for name, command in (("matte", "view.matte"), ("cutout", "view.cutout")):
-        studio.commands[command].trigger()
+        studio.core.commands[command].trigger()
         camera.take(name, studio.window)
-        studio.commands[command].trigger()
-    studio.notifier.warning("'plate.png' is damaged or cut off: early end of file. Copy it again from its source.")
+        studio.core.commands[command].trigger()
+    studio.core.notifier.warning("'plate.png' is damaged or cut off: early end of file. Copy it again from its source.")
     camera.take("message", studio.window)
-    studio.panels.notice.hide()
+    studio.core.notice.hide()
 
 
 def dialogues(studio: Studio, camera: Camera) -> None:
     """Shows key sheet, palette, question and error."""
-    studio.commands["window.keys"].trigger()
+    studio.core.commands["window.keys"].trigger()
     wait(200)
     for kind, name in ((KeySheet, "keys"), (CommandPalette, "palette")):
         if kind is CommandPalette:
-            studio.commands["window.palette"].trigger()
+            studio.core.commands["window.palette"].trigger()
             wait(200)
         found = next(w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible())
         camera.take(name, found)
@@ -116,9 +116,9 @@ def main() -> None:
         paint_sample(studio, camera)
         dialogues(studio, camera)
         saved = Path(name) / "portrait"
-        studio.session.save_as(saved, "portrait")
-        studio.preferences.add_recent(saved)
-        studio.session.close()
+        studio.core.session.save_as(saved, "portrait")
+        studio.core.preferences.add_recent(saved)
+        studio.core.session.close()
         camera.take("welcome", studio.window)
         studio.shut_down()
 

@@ -22,7 +22,7 @@ from tests.app.window_artist import ScriptedQuestions, add, drag, pixels, same, 
 def saved_project(studio: Studio, qtbot: QtBot, script: ScriptedQuestions, still: Path, folder: Path) -> None:
     add(studio, qtbot, [still])
     script.answers = ["body", folder]
-    studio.part_actions.add()
+    studio.painting.part_actions.add()
     drag(studio, (30, 30), (90, 60))
     assert studio.project_actions.save()
 
@@ -39,8 +39,8 @@ def test_a_folder_of_junk_is_named_and_changes_nothing(studio: Studio, qtbot: Qt
     (junk / "notes.txt").write_text("hello")
     (tmp_path / "tool.exe").write_bytes(b"MZ")
     add(studio, qtbot, [junk, tmp_path / "tool.exe"])
-    assert "junk, tool.exe" in studio.panels.notice.text
-    assert studio.references.references == ()
+    assert "junk, tool.exe" in studio.core.notice.text
+    assert studio.core.references.references == ()
 
 
 def test_damaged_images_are_named_and_good_ones_are_kept(
@@ -51,17 +51,17 @@ def test_damaged_images_are_named_and_good_ones_are_kept(
     empty = tmp_path / "plates" / "empty.jpg"
     empty.touch()
     add(studio, qtbot, [broken, still, empty])
-    assert [r.name for r in studio.references.references] == ["plate"]
-    assert "broken.png" in studio.panels.notice.text
-    assert "1 more file" in studio.panels.notice.text
+    assert [r.name for r in studio.core.references.references] == ["plate"]
+    assert "broken.png" in studio.core.notice.text
+    assert "1 more file" in studio.core.notice.text
 
 
 def test_an_image_of_20000_pixels_is_refused_in_a_sentence(studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:
     Image.new("1", (20_000, 20_000)).save(tmp_path / "huge.png")
     add(studio, qtbot, [tmp_path / "huge.png"])
-    assert "20000x20000" in studio.panels.notice.text
-    assert "Scale it down" in studio.panels.notice.text
-    assert studio.references.references == ()
+    assert "20000x20000" in studio.core.notice.text
+    assert "Scale it down" in studio.core.notice.text
+    assert studio.core.references.references == ()
 
 
 def test_the_last_good_version_is_offered_and_opened(
@@ -105,14 +105,14 @@ def test_deleted_media_keep_their_paint_and_can_be_relinked(
     (tmp_path / "moved").mkdir()
     shutil.move(still, tmp_path / "moved" / "plate.png")
     assert studio.project_actions.open(project)
-    assert "plate.png" in studio.panels.notice.text
+    assert "plate.png" in studio.core.notice.text
     assert same(pixels(studio), painted)
     script.answers = [tmp_path / "moved"]
-    studio.commands["project.relink"].trigger()
-    current = studio.references.current
+    studio.core.commands["project.relink"].trigger()
+    current = studio.core.references.current
     assert current is not None
     assert current.still == tmp_path / "moved" / "plate.png"
-    picture = studio.references.picture
+    picture = studio.core.references.picture
     assert picture is not None
     assert picture.std() > 1
     assert same(pixels(studio), painted)
@@ -127,7 +127,7 @@ def test_an_image_that_changed_its_size_keeps_the_paint(
     studio.project_actions.close()
     write_image(still, 3, (80, 60))
     assert studio.project_actions.open(project)
-    assert "80x60" in studio.panels.notice.text
+    assert "80x60" in studio.core.notice.text
     assert same(pixels(studio), painted)
 
 
@@ -154,8 +154,8 @@ def test_a_folder_without_write_rights_opens_for_reading(
     # The superuser, who runs tests in containers, is not bound by rights: the refusal is made here.
     monkeypatch.setattr(Path, "open", refused)
     assert studio.project_actions.open(project)
-    assert studio.document.read_only
-    assert "reading only" in studio.panels.notice.text
+    assert studio.core.document.read_only
+    assert "reading only" in studio.core.notice.text
     drag(studio, (20, 100), (140, 110))
     assert same(pixels(studio), painted)
     monkeypatch.undo()
@@ -174,16 +174,16 @@ def test_the_second_seat_reads_only_and_may_save_elsewhere(
     (project / "project.lock").write_text(json.dumps(owner.__dict__))
     before = (project / "project.json").read_bytes()
     assert studio.project_actions.open(project)
-    assert "anna on another-machine" in studio.panels.notice.text
+    assert "anna on another-machine" in studio.core.notice.text
     drag(studio, (20, 100), (140, 110))
-    studio.commands["reference.remove"].trigger()
-    studio.parts.changed.emit()
+    studio.core.commands["reference.remove"].trigger()
+    studio.core.parts.changed.emit()
     assert same(pixels(studio), painted)
     assert (project / "project.json").read_bytes() == before
     assert not (project / "journal.bin").exists()
     script.answers = [tmp_path / "mine"]
     assert studio.project_actions.save()
-    assert not studio.document.read_only
+    assert not studio.core.document.read_only
     drag(studio, (20, 100), (140, 110))
     assert not same(pixels(studio), painted)
 
@@ -208,7 +208,7 @@ def test_a_full_disk_while_saving_loses_nothing(
     assert not studio.project_actions.save()
     monkeypatch.undo()
     assert "disk is full" in dialogue(studio).sentence
-    assert studio.document.unsaved
+    assert studio.core.document.unsaved
     assert same(pixels(studio), painted)
     assert studio.project_actions.save()
     studio.project_actions.close()
@@ -230,13 +230,13 @@ def test_a_journal_that_cannot_be_written_is_reported_and_painting_goes_on(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    journal = studio.session._journal
+    journal = studio.core.session._journal
     assert journal is not None
     monkeypatch.setattr(journal, "_append", lambda *_: journal.sync())
     monkeypatch.setattr("os.fsync", full)
     drag(studio, (20, 100), (140, 110))
     monkeypatch.undo()
-    assert "disk is full" in studio.panels.notice.text
+    assert "disk is full" in studio.core.notice.text
     assert not same(pixels(studio), before)
 
 
@@ -246,9 +246,9 @@ def test_labels_that_vanished_are_named_and_other_references_stay_usable(
     project = tmp_path / "project"
     add(studio, qtbot, stills)
     script.answers = ["body", project]
-    studio.part_actions.add()
+    studio.painting.part_actions.add()
     drag(studio, (30, 30), (90, 60))
-    studio.references.step(1)
+    studio.core.references.step(1)
     drag(studio, (30, 30), (90, 60))
     painted = pixels(studio)
     assert studio.project_actions.save()
@@ -256,8 +256,8 @@ def test_labels_that_vanished_are_named_and_other_references_stay_usable(
     for path in (project / "labels").glob("r1.*.png"):
         path.unlink()
     studio.project_actions.open(project)
-    assert "platea" in studio.panels.notice.text
-    studio.references.step(1)
+    assert "platea" in studio.core.notice.text
+    studio.core.references.step(1)
     assert same(pixels(studio), painted)
 
 
@@ -267,7 +267,7 @@ def test_an_exception_that_nobody_caught_is_shown_with_details(
     try:
         raise ZeroDivisionError("for the test")
     except ZeroDivisionError as error:
-        studio.notifier._on_exception(type(error), error, error.__traceback__)
+        studio.core.notifier._on_exception(type(error), error, error.__traceback__)
     found = dialogue(studio)
     assert "journal" in found.sentence
     assert "ZeroDivisionError: for the test" in found.report()
@@ -279,6 +279,6 @@ def test_a_mask_of_another_size_is_refused_in_a_sentence(
 ) -> None:
     add(studio, qtbot, [still])
     Image.fromarray(np.full((30, 40), 255, np.uint8)).save(tmp_path / "mask.png")
-    studio.reference_actions.import_mask(tmp_path / "mask.png")
-    assert "40x30" in studio.panels.notice.text
+    studio.painting.reference_actions.import_mask(tmp_path / "mask.png")
+    assert "40x30" in studio.core.notice.text
     assert not pixels(studio)[0].any()

@@ -39,67 +39,67 @@ def test_presets_name_only_commands_that_exist(preset: str) -> None:
 
 def test_every_tool_has_a_command_with_key_and_icon(studio: Studio) -> None:
     for name in TOOL_NAMES:
-        action = studio.commands[f"tool.{name}"]
+        action = studio.core.commands[f"tool.{name}"]
         assert not action.shortcut().isEmpty()
         assert not action.icon().isNull()
 
 
 def test_every_command_does_something(studio: Studio) -> None:
-    silent = [s.id for s in studio.commands if studio.commands[s.id].receivers("2triggered(bool)") == 0]
+    silent = [s.id for s in studio.core.commands if studio.core.commands[s.id].receivers("2triggered(bool)") == 0]
     assert silent == []
 
 
 def test_tooltips_name_the_key(studio: Studio) -> None:
-    assert studio.commands["tool.brush"].toolTip() == "Brush (B)"
-    assert studio.commands["paint.protect"].toolTip() == "Protect other parts (Shift+P)"
+    assert studio.core.commands["tool.brush"].toolTip() == "Brush (B)"
+    assert studio.core.commands["paint.protect"].toolTip() == "Protect other parts (Shift+P)"
 
 
 def test_tool_keys_choose_tools(studio: Studio, qtbot: QtBot, still: Path) -> None:
     add(studio, qtbot, [still])
     for key, tool in ((Qt.Key.Key_E, "eraser"), (Qt.Key.Key_G, "fill"), (Qt.Key.Key_B, "brush")):
         QTest.keyClick(studio.window, key)
-        assert studio.canvas.tool == tool
+        assert studio.painting.canvas.tool == tool
 
 
 def test_letters_typed_into_a_field_run_no_command(studio: Studio, qtbot: QtBot, still: Path) -> None:
     add(studio, qtbot, [still])
-    field = studio.panels.details._name
+    field = studio.painting.details._name
     studio.window.activateWindow()
     field.setFocus()
     field.selectAll()
     QTest.keyClicks(field, "egg")
     assert field.text() == "egg"
-    assert studio.canvas.tool == "brush"
+    assert studio.painting.canvas.tool == "brush"
 
 
 def test_number_keys_choose_parts(studio: Studio, qtbot: QtBot, still: Path) -> None:
     add(studio, qtbot, [still])
-    studio.parts.add_list(["a", "b", "c"], "Add parts")
+    studio.core.parts.add_list(["a", "b", "c"], "Add parts")
     QTest.keyClick(studio.window, Qt.Key.Key_3)
-    assert studio.parts.current == 3
+    assert studio.core.parts.current == 3
     QTest.keyClick(studio.window, Qt.Key.Key_X)
-    assert studio.parts.current == 0
+    assert studio.core.parts.current == 0
     QTest.keyClick(studio.window, Qt.Key.Key_X)
-    assert studio.parts.current == 3
+    assert studio.core.parts.current == 3
 
 
 def test_a_rebound_key_works_at_once_and_after_a_restart(studio: Studio, qtbot: QtBot, still: Path) -> None:
     add(studio, qtbot, [still])
-    sheet = KeySheet(studio.commands, studio.keymap, studio.window)
+    sheet = KeySheet(studio.core.commands, studio.keymap, studio.window)
     sheet.keymapChanged.connect(studio._on_keymap)
     sheet.keymapChanged.emit(sheet.keymap.binding("tool.fill", "E"))
     QTest.keyClick(studio.window, Qt.Key.Key_E)
-    assert studio.canvas.tool == "fill"
-    assert studio.commands["tool.eraser"].shortcut().isEmpty()
+    assert studio.painting.canvas.tool == "fill"
+    assert studio.core.commands["tool.eraser"].shortcut().isEmpty()
     sheet.close()
-    studio.preferences.sync()
-    again = load_keymap(studio.preferences.keymap_preset, studio.preferences.own_keys)
+    studio.core.preferences.sync()
+    again = load_keymap(studio.core.preferences.keymap_preset, studio.core.preferences.own_keys)
     assert again.keys["tool.fill"] == ("E",)
     assert again.restored("tool.fill").keys["tool.fill"] == ("G",)
 
 
 def test_the_sheet_finds_commands_by_words_and_by_keys(studio: Studio) -> None:
-    sheet = KeySheet(studio.commands, studio.keymap, studio.window)
+    sheet = KeySheet(studio.core.commands, studio.keymap, studio.window)
     tree = sheet.findChild(QTreeWidget)
     assert isinstance(tree, QTreeWidget)
 
@@ -121,11 +121,11 @@ def test_the_sheet_finds_commands_by_words_and_by_keys(studio: Studio) -> None:
 
 def test_the_palette_runs_what_was_typed(studio: Studio, qtbot: QtBot, still: Path) -> None:
     add(studio, qtbot, [still])
-    studio.commands["window.palette"].trigger()
+    studio.core.commands["window.palette"].trigger()
     palette = next(w for w in QApplication.topLevelWidgets() if isinstance(w, CommandPalette) and w.isVisible())
     QTest.keyClicks(palette._search, "polyg")
     QTest.keyClick(palette._search, Qt.Key.Key_Return)
-    assert studio.canvas.tool == "polygon"
+    assert studio.painting.canvas.tool == "polygon"
 
 
 def test_letters_in_order_match_better_the_closer_they_stand() -> None:

@@ -33,11 +33,11 @@ studio.window.show()
 application.processEvents()
 studio.open_paths([Path({project!r})])
 application.processEvents()
-studio.canvas.set_brush(studio.canvas.brush.hardened(30))
+studio.painting.canvas.set_brush(studio.painting.canvas.brush.hardened(30))
 for row in range(4):
     drag(studio, (20, 20 + 20 * row), (130, 25 + 20 * row))
-studio.document.undo()
-studio.parts.add("late part", "Add part")
+studio.core.document.undo()
+studio.core.parts.add("late part", "Add part")
 drag(studio, (70, 10), (70, 110))
 labels, coverage = pixels(studio)
 np.savez({result!r}, labels=labels, coverage=coverage)
@@ -49,24 +49,24 @@ time.sleep(60)
 def painted_project(studio: Studio, qtbot: QtBot, script: ScriptedQuestions, still: Path, folder: Path) -> None:
     add(studio, qtbot, [still])
     script.answers = ["body"]
-    studio.part_actions.add()
+    studio.painting.part_actions.add()
     drag(studio, (30, 30), (90, 60))
     script.answers = [folder]
     QTest.keyClick(studio.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    assert not studio.session.untitled
+    assert not studio.core.session.untitled
 
 
 def test_painting_undo_and_redo_are_exact(studio: Studio, qtbot: QtBot, script: ScriptedQuestions, still: Path) -> None:
     add(studio, qtbot, [still])
     script.answers = ["body", "wheel"]
-    studio.part_actions.add()
+    studio.painting.part_actions.add()
     states = [pixels(studio)]
     drag(studio, (30, 30), (90, 60))
     states.append(pixels(studio))
-    studio.canvas.set_brush(studio.canvas.brush.hardened(20))
+    studio.painting.canvas.set_brush(studio.painting.canvas.brush.hardened(20))
     drag(studio, (90, 30), (30, 80))
     states.append(pixels(studio))
-    studio.part_actions.add()
+    studio.painting.part_actions.add()
     drag(studio, (60, 20), (60, 100))
     states.append(pixels(studio))
     assert not any(same(a, b) for a, b in itertools.pairwise(states))
@@ -76,21 +76,21 @@ def test_painting_undo_and_redo_are_exact(studio: Studio, qtbot: QtBot, script: 
     for _ in range(4):
         QTest.keyClick(studio.window, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
     assert same(pixels(studio), states[3])
-    assert studio.parts.parts.names == ("body", "wheel")
+    assert studio.core.parts.parts.names == ("body", "wheel")
 
 
 def test_saved_work_reopens_to_the_bit(
     studio: Studio, qtbot: QtBot, script: ScriptedQuestions, still: Path, tmp_path: Path
 ) -> None:
-    studio.canvas.set_brush(studio.canvas.brush.hardened(20))
+    studio.painting.canvas.set_brush(studio.painting.canvas.brush.hardened(20))
     painted_project(studio, qtbot, script, still, tmp_path / "project")
     before = pixels(studio)
     assert (before[1] < 255).any()
     studio.project_actions.close()
-    assert studio.references.picture is None
+    assert studio.core.references.picture is None
     studio.project_actions.open(tmp_path / "project")
     assert same(pixels(studio), before)
-    assert not studio.document.unsaved
+    assert not studio.core.document.unsaved
 
 
 def test_a_killed_program_gives_every_stroke_back(
@@ -115,8 +115,8 @@ def test_a_killed_program_gives_every_stroke_back(
     assert "plate" in script.asked[-1]
     painted = np.load(result)
     assert same(pixels(studio), (painted["labels"], painted["coverage"]))
-    assert studio.parts.parts.names == ("body", "late part")
-    assert studio.document.unsaved
+    assert studio.core.parts.parts.names == ("body", "late part")
+    assert studio.core.document.unsaved
     assert studio.project_actions.save()
     folder = open_project(project)
     saved = folder.read_labels(folder.stored.project.references[0])
@@ -168,9 +168,9 @@ def test_an_untitled_project_is_offered_after_a_crash(
 ) -> None:
     add(studio, qtbot, [still])
     script.answers = ["body"]
-    studio.part_actions.add()
+    studio.painting.part_actions.add()
     drag(studio, (30, 30), (90, 60))
-    painted, path = pixels(studio), studio.session.path
+    painted, path = pixels(studio), studio.core.session.path
     assert path is not None
     left = tmp_path / "left"
     path.rename(left)
@@ -179,9 +179,9 @@ def test_an_untitled_project_is_offered_after_a_crash(
     studio.project_actions.close()
     left.rename(path)
     (path / "project.lock").unlink()
-    assert studio.session.unsaved_projects() == [path]
+    assert studio.core.session.unsaved_projects() == [path]
     script.answers = ["recover"]
-    studio.panels.welcome.recoverChosen.emit(str(path))
+    studio.welcome.recoverChosen.emit(str(path))
     assert same(pixels(studio), painted)
 
 
@@ -190,12 +190,12 @@ def test_undo_shows_the_reference_it_happens_on(
 ) -> None:
     add(studio, qtbot, stills)
     script.answers = ["body"]
-    studio.part_actions.add()
-    first, second = (r.id for r in studio.references.references[:2])
+    studio.painting.part_actions.add()
+    first, second = (r.id for r in studio.core.references.references[:2])
     drag(studio, (30, 30), (90, 60))
-    studio.references.show(second)
-    studio.document.undo()
-    current = studio.references.current
+    studio.core.references.show(second)
+    studio.core.document.undo()
+    current = studio.core.references.current
     assert current is not None
     assert current.id == first
     assert not pixels(studio)[0].any()
@@ -206,17 +206,17 @@ def test_painting_a_fresh_frame_makes_it_a_reference_in_one_step(
 ) -> None:
     add(studio, qtbot, [clip])
     script.answers = ["body"]
-    studio.part_actions.add()
-    studio.panels.clip_bar.frame.setValue(1005)
-    assert studio.references.references == ()
+    studio.painting.part_actions.add()
+    studio.painting.clip_bar.frame.setValue(1005)
+    assert studio.core.references.references == ()
     drag(studio, (30, 30), (90, 60))
     painted = pixels(studio)
-    (reference,) = studio.references.references
+    (reference,) = studio.core.references.references
     assert (reference.frame, reference.name) == (1005, "shot 1005")
-    studio.document.undo()
-    assert studio.references.references == ()
+    studio.core.document.undo()
+    assert studio.core.references.references == ()
     assert not pixels(studio)[0].any()
-    studio.document.redo()
+    studio.core.document.redo()
     assert same(pixels(studio), painted)
     drag(studio, (20, 100), (140, 110))
     assert not same(pixels(studio), painted)
@@ -227,14 +227,14 @@ def test_the_r_key_toggles_a_frame_and_undo_brings_its_paint_back(
 ) -> None:
     add(studio, qtbot, [clip])
     script.answers = ["body"]
-    studio.part_actions.add()
+    studio.painting.part_actions.add()
     QTest.keyClick(studio.window, Qt.Key.Key_R)
-    assert [r.frame for r in studio.references.references] == [1001]
+    assert [r.frame for r in studio.core.references.references] == [1001]
     drag(studio, (30, 30), (90, 60))
     painted = pixels(studio)
     QTest.keyClick(studio.window, Qt.Key.Key_R)
-    assert studio.references.references == ()
-    studio.document.undo()
+    assert studio.core.references.references == ()
+    studio.core.document.undo()
     assert same(pixels(studio), painted)
 
 
@@ -243,11 +243,11 @@ def test_removed_references_come_back_with_their_paint_after_a_save(
 ) -> None:
     painted_project(studio, qtbot, script, still, tmp_path / "project")
     before = pixels(studio)
-    studio.commands["reference.remove"].trigger()
-    assert studio.references.references == ()
+    studio.core.commands["reference.remove"].trigger()
+    assert studio.core.references.references == ()
     assert studio.project_actions.save()
-    studio.document.undo()
-    studio.references.step(0)
+    studio.core.document.undo()
+    studio.core.references.step(0)
     assert same(pixels(studio), before)
     assert studio.project_actions.save()
     folder = open_project(tmp_path / "project")
@@ -259,14 +259,14 @@ def test_steps_can_still_be_undone_after_the_first_save(
 ) -> None:
     painted_project(studio, qtbot, script, still, tmp_path / "project")
     painted = pixels(studio)
-    studio.document.undo()
+    studio.core.document.undo()
     assert not pixels(studio)[0].any()
-    assert studio.document.project.name == "project"
-    studio.document.undo()
-    assert len(studio.parts.parts) == 0
-    assert studio.document.project.name == "project"
+    assert studio.core.document.project.name == "project"
+    studio.core.document.undo()
+    assert len(studio.core.parts.parts) == 0
+    assert studio.core.document.project.name == "project"
     for _ in range(2):
-        studio.document.redo()
+        studio.core.document.redo()
     assert same(pixels(studio), painted)
 
 
@@ -276,11 +276,11 @@ def test_quitting_without_an_answer_keeps_the_journal(
     painted_project(studio, qtbot, script, still, tmp_path / "project")
     drag(studio, (20, 100), (140, 110))
     painted = pixels(studio)
-    studio.session.suspend()
+    studio.core.session.suspend()
     script.answers = ["recover"]
     again = make_studio(tmp_path / "again")
-    assert isinstance(again.questions, ScriptedQuestions)
-    again.questions.answers = ["recover"]
+    assert isinstance(again.core.questions, ScriptedQuestions)
+    again.core.questions.answers = ["recover"]
     again.project_actions.open(tmp_path / "project")
     assert same(pixels(again), painted)
     end(again)
@@ -292,9 +292,9 @@ def test_more_than_two_hundred_steps_can_be_undone(
 ) -> None:
     add(studio, qtbot, [still])
     script.answers = ["body"]
-    studio.part_actions.add()
+    studio.painting.part_actions.add()
     start = pixels(studio)
-    layer, current = studio.references.layer, studio.references.current
+    layer, current = studio.core.references.layer, studio.core.references.current
     assert layer is not None
     assert current is not None
     for step in range(steps):
@@ -303,9 +303,9 @@ def test_more_than_two_hundred_steps_can_be_undone(
         layer.labels[step % 100 : step % 100 + 9, step % 150 : step % 150 + 9] = step % 2
         edit = layer.commit()
         if edit is not None:
-            studio.canvas_model.take_stroke(edit, "Brush")
-    while studio.document.stack.undo_text == "Brush":
-        studio.document.undo()
+            studio.painting.canvas_model.take_stroke(edit, "Brush")
+    while studio.core.document.stack.undo_text == "Brush":
+        studio.core.document.undo()
     assert same(pixels(studio), start)
 
 
@@ -315,18 +315,18 @@ def test_several_clips_live_in_one_project(
     for number in range(1, 12):
         write_image(tmp_path / "second" / f"b_{number:03}.png", 50 + number, (64, 48))
     add(studio, qtbot, [clip, tmp_path / "second"])
-    assert [c.name for c in studio.references.clips] == ["shot", "second"]
-    picture = studio.references.picture
+    assert [c.name for c in studio.core.references.clips] == ["shot", "second"]
+    picture = studio.core.references.picture
     assert picture is not None
     assert picture.shape == (48, 64, 3)
-    studio.references.step_frame(3)
-    assert studio.references.place.frame == 4
+    studio.core.references.step_frame(3)
+    assert studio.core.references.place.frame == 4
 
 
 def test_the_scale_of_texts_is_remembered(tmp_path: Path, qtbot: QtBot) -> None:
     first = make_studio(tmp_path)
-    first.commands["window.larger"].trigger()
+    first.core.commands["window.larger"].trigger()
     end(first)
     second = make_studio(tmp_path)
-    assert second.preferences.scale_percent == 110
+    assert second.core.preferences.scale_percent == 110
     end(second)

@@ -86,12 +86,12 @@ def write_image(path: Path, seed: int = 0, size: tuple[int, int] = (160, 120)) -
 def add(studio: Studio, qtbot: QtBot, paths: Sequence[Path]) -> None:
     """Drops paths on the window and waits until they were read."""
     studio.open_paths(paths)
-    qtbot.waitUntil(lambda: not studio.jobs.busy)
+    qtbot.waitUntil(lambda: not studio.core.stepper.busy)
 
 
 def drag(studio: Studio, start: tuple[float, float], end: tuple[float, float]) -> None:
     """Paints with the left mouse button from one image position to another."""
-    canvas = studio.canvas
+    canvas = studio.painting.canvas
 
     def at(point: tuple[float, float]) -> QPoint:
         x, y = canvas.viewport.to_widget(*point)
@@ -106,7 +106,7 @@ def drag(studio: Studio, start: tuple[float, float], end: tuple[float, float]) -
 
 def pixels(studio: Studio) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Returns copies of labels and coverage of what is shown."""
-    layer = studio.references.layer
+    layer = studio.core.references.layer
     assert layer is not None
     return layer.labels.copy(), layer.coverage.copy()
 

@@ -59,13 +59,13 @@ def main() -> None:
         studio.window.resize(1600, 950)
         studio.window.show()
         studio.open_paths([folder / "plate.jpg"])
-        while studio.jobs.busy:
+        while studio.core.stepper.busy:
             application.processEvents()
-        studio.parts.add_list(["body", "wheel"], "Add parts")
+        studio.core.parts.add_list(["body", "wheel"], "Add parts")
         committed = []
         rng = np.random.default_rng(2)
         for stroke in range(STROKES):
-            layer = studio.references.layer
+            layer = studio.core.references.layer
             assert layer is not None
             x, y = int(rng.integers(300, 3500)), int(rng.integers(300, 1800))
             layer.begin()
@@ -73,8 +73,8 @@ def main() -> None:
             layer.labels[top:bottom, left:right] = stroke % 2 + 1
             edit = layer.commit()
             assert edit is not None
-            committed.append(timed(lambda edit=edit: studio.canvas_model.take_stroke(edit, "Brush")))
-        undone = [timed(studio.document.undo) for _ in range(STROKES)]
+            committed.append(timed(lambda edit=edit: studio.painting.canvas_model.take_stroke(edit, "Brush")))
+        undone = [timed(studio.core.document.undo) for _ in range(STROKES)]
         flow = flow_seconds()
         for what, times in (("stroke kept and journalled", committed), ("undo", undone)):
             median, worst = 1000 * statistics.median(times), 1000 * max(times)

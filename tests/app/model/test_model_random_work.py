@@ -22,8 +22,8 @@ Pixels = dict[str, tuple[bytes, bytes]]
 
 
 def everything(studio: Studio) -> tuple[Project, Pixels]:
-    layers = {r.id: studio.document.layer(r.id) for r in studio.references.references}
-    return studio.document.project, {i: _bytes(layer) for i, layer in layers.items()}
+    layers = {r.id: studio.core.document.layer(r.id) for r in studio.core.references.references}
+    return studio.core.document.project, {i: _bytes(layer) for i, layer in layers.items()}
 
 
 def _bytes(layer: LabelLayer) -> tuple[bytes, bytes]:
@@ -31,7 +31,7 @@ def _bytes(layer: LabelLayer) -> tuple[bytes, bytes]:
 
 
 def paint(studio: Studio, dice: random.Random) -> None:
-    layer, ids = studio.references.layer, studio.parts.parts.ids
+    layer, ids = studio.core.references.layer, studio.core.parts.parts.ids
     if layer is None or not ids:
         return
     height, width = layer.shape
@@ -42,32 +42,34 @@ def paint(studio: Studio, dice: random.Random) -> None:
     layer.coverage[top:bottom, left:right] = dice.randrange(256)
     edit = layer.commit()
     if edit is not None:
-        studio.canvas_model.take_stroke(edit, "Brush")
+        studio.painting.canvas_model.take_stroke(edit, "Brush")
 
 
 def some_part(studio: Studio, dice: random.Random) -> int:
-    ids = studio.parts.parts.ids
+    ids = studio.core.parts.parts.ids
     if len(ids) < 2:
         raise InputError("too few parts")
     return dice.choice(ids)
 
 
 def some_reference(studio: Studio, dice: random.Random) -> str:
-    if len(studio.references.references) < 2:
+    if len(studio.core.references.references) < 2:
         raise InputError("too few references")
-    return dice.choice(studio.references.references).id
+    return dice.choice(studio.core.references.references).id
 
 
 def delete_part(studio: Studio, dice: random.Random) -> None:
     part = some_part(studio, dice)
-    studio.parts.delete(part, dice.choice([0, 255, *(i for i in studio.parts.parts.ids if i != part)]), "Delete")
+    studio.core.parts.delete(
+        part, dice.choice([0, 255, *(i for i in studio.core.parts.parts.ids if i != part)]), "Delete"
+    )
 
 
 def jump(studio: Studio, dice: random.Random) -> None:
     if dice.random() < 0.5:
-        studio.references.show_frame("c1", dice.choice(studio.references.clip_numbers("c1")))
+        studio.core.references.show_frame("c1", dice.choice(studio.core.references.clip_numbers("c1")))
     else:
-        studio.references.show(some_reference(studio, dice))
+        studio.core.references.show(some_reference(studio, dice))
 
 
 WORK: list[Callable[[Studio, random.Random], object]] = [
@@ -77,19 +79,19 @@ WORK: list[Callable[[Studio, random.Random], object]] = [
     jump,
     jump,
     delete_part,
-    lambda s, d: s.parts.add(f"part {d.random()}", "Add"),
-    lambda s, d: s.parts.rename(some_part(s, d), f"name {d.random()}", "Rename"),
-    lambda s, d: s.parts.move(some_part(s, d), d.randrange(5), "Move"),
-    lambda s, d: s.parts.set_group([some_part(s, d)], d.choice(["", "a", "b"]), "Group"),
-    lambda s, d: s.references.remove(some_reference(s, d), "Remove"),
-    lambda s, d: s.references.duplicate(some_reference(s, d), "copy", "Duplicate"),
-    lambda s, d: s.references.copy_mask(some_reference(s, d), "Copy"),
-    lambda s, d: s.references.set_holdout(some_reference(s, d), "Hold out", holdout=d.random() < 0.5),
-    lambda s, d: s.references.toggle_frame("Add", "Remove"),
-    lambda s, d: s.canvas_model.set_mirror("Mirror", on=d.random() < 0.5),
-    lambda s, d: s.document.undo(),
-    lambda s, d: s.document.undo(),
-    lambda s, d: s.document.redo(),
+    lambda s, d: s.core.parts.add(f"part {d.random()}", "Add"),
+    lambda s, d: s.core.parts.rename(some_part(s, d), f"name {d.random()}", "Rename"),
+    lambda s, d: s.core.parts.move(some_part(s, d), d.randrange(5), "Move"),
+    lambda s, d: s.core.parts.set_group([some_part(s, d)], d.choice(["", "a", "b"]), "Group"),
+    lambda s, d: s.core.references.remove(some_reference(s, d), "Remove"),
+    lambda s, d: s.core.references.duplicate(some_reference(s, d), "copy", "Duplicate"),
+    lambda s, d: s.core.references.copy_mask(some_reference(s, d), "Copy"),
+    lambda s, d: s.core.references.set_holdout(some_reference(s, d), "Hold out", holdout=d.random() < 0.5),
+    lambda s, d: s.core.references.toggle_frame("Add", "Remove"),
+    lambda s, d: s.painting.canvas_model.set_mirror("Mirror", on=d.random() < 0.5),
+    lambda s, d: s.core.document.undo(),
+    lambda s, d: s.core.document.undo(),
+    lambda s, d: s.core.document.redo(),
 ]
 
 
@@ -99,32 +101,32 @@ def test_random_work_survives_undo_redo_save_and_a_crash(
 ) -> None:
     dice = random.Random(seed)
     add(studio, qtbot, [*stills, clip])
-    studio.parts.add_list(["body", "wheel"], "Add parts")
+    studio.core.parts.add_list(["body", "wheel"], "Add parts")
     path = tmp_path / "project"
-    studio.session.save_as(path, "project")
+    studio.core.session.save_as(path, "project")
     for step in range(120):
         try:
             dice.choice(WORK)(studio, dice)
         except InputError:
             continue
         if step == 60:
-            studio.session.save()
+            studio.core.session.save()
         if step == 90:
-            studio.session._journal_limit = 0
-            studio.session._on_sync()
+            studio.core.session._journal_limit = 0
+            studio.core.session._on_sync()
             assert_recovered(path, everything(studio))
     final = everything(studio)
     assert_recovered(path, final)
-    while studio.document.stack.undo_text:
-        studio.document.undo()
-    assert studio.references.references == ()
-    assert len(studio.parts.parts) == 0
-    while studio.document.stack.redo_text:
-        studio.document.redo()
+    while studio.core.document.stack.undo_text:
+        studio.core.document.undo()
+    assert studio.core.references.references == ()
+    assert len(studio.core.parts.parts) == 0
+    while studio.core.document.stack.redo_text:
+        studio.core.document.redo()
     assert everything(studio) == final
     assert_recovered(path, final)
-    studio.session.save()
-    studio.session.close()
+    studio.core.session.save()
+    studio.core.session.close()
     studio.project_actions.open(path)
     project, pixels = everything(studio)
     assert (project.parts, project.clips, project.rules) == (final[0].parts, final[0].clips, final[0].rules)

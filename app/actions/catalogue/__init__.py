@@ -1,0 +1,14 @@
+"""All commands, one file for each group of menus. Keys come from the keymap, handlers from the action files."""
+
+from __future__ import annotations
+
+from app.actions.catalogue.painting import painting
+from app.actions.catalogue.project import project, window
+from app.actions.catalogue.references import references
+from app.actions.catalogue.spec import CommandSpec
+from app.actions.catalogue.view import view
+
+
+def catalogue() -> tuple[CommandSpec, ...]:
+    """Returns all commands in the order of menus and key sheet."""
+    return (*project(), *painting(), *view(), *references(), *window())

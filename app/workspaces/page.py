@@ -1,0 +1,82 @@
+"""The page of a workspace: its middle, with docks and bars around it that are its own."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar
+
+from app.theme import ICON_PX
+from app.workspaces.base import Workspace
+
+_LAYOUT_VERSION = 2
+
+
+class WorkspacePage(QMainWindow):
+    """A main window inside the main window, so that every workspace keeps a layout of its own."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.setObjectName(f"page_{workspace.name}")
+        self.setDockNestingEnabled(True)
+        self.workspace = workspace
+        self.docks: list[QDockWidget] = []
+        self.bars: list[QToolBar] = [bar.bar for bar in workspace.bars]
+        self._panels_hidden = False
+        self.setCentralWidget(workspace.page)
+        for bar in workspace.bars:
+            self.addToolBar(bar.area, bar.bar)
+        self._add_docks()
+        self._default_state = self.saveState(_LAYOUT_VERSION)
+
+    @property
+    def layout_state(self) -> QByteArray:
+        """Where docks and bars stand."""
+        return self.saveState(_LAYOUT_VERSION)
+
+    def restore_layout(self, state: QByteArray) -> None:
+        """Puts docks and bars where they stood; a state of another version changes nothing."""
+        if not state.isEmpty():
+            self.restoreState(state, _LAYOUT_VERSION)
+
+    def reset_layout(self) -> None:
+        """Puts docks and bars back."""
+        self.restoreState(self._default_state, _LAYOUT_VERSION)
+        self._show_panels(visible=True)
+
+    def toggle_panels(self) -> None:
+        """Hides docks and bars, or shows them again."""
+        self._show_panels(visible=self._panels_hidden)
+
+    def set_scale(self, percent: int) -> None:
+        """Draws icons larger or smaller."""
+        side = round(ICON_PX * percent / 100)
+        for bar in self.bars:
+            bar.setIconSize(QSize(side, side))
+
+    def _show_panels(self, *, visible: bool) -> None:
+        self._panels_hidden = not visible
+        for widget in (*self.docks, *self.bars):
+            widget.setVisible(visible)
+
+    def _add_docks(self) -> None:
+        features = QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetFloatable
+        sides: dict[Qt.DockWidgetArea, list[tuple[QDockWidget, int]]] = {}
+        for wanted in self.workspace.docks:
+            dock = QDockWidget(wanted.title, self)
+            dock.setObjectName(f"dock_{wanted.name}")
+            dock.setWidget(wanted.widget)
+            dock.setFeatures(features)
+            self.addDockWidget(wanted.area, dock)
+            self.docks.append(dock)
+            sides.setdefault(wanted.area, []).append((dock, wanted.size))
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        for area, rows in sides.items():
+            docks, sizes = [dock for dock, _ in rows], [size for _, size in rows]
+            self.resizeDocks(docks, sizes, Qt.Orientation.Vertical)
+            if area in (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea):
+                self.resizeDocks(docks[:1], [_SIDE_WIDTH], Qt.Orientation.Horizontal)
+
+
+_SIDE_WIDTH = 320
+"""Width of the right inspector (UX 4c)."""
