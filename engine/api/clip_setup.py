@@ -72,6 +72,7 @@ class ClipSetup:
             "colour_space": info.colour_space,
             "content_id": info.content_id,
             "frames": list(self.frames),
+            "cuts": [scene.start for scene in self.scenes[1:]],
         }
 
     def scene_of(self, frame: int) -> FrameRange:

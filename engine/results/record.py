@@ -44,8 +44,8 @@ class ResultRecord:
         fingerprint: What the result was made from: clip content id, range, profile and anchor hashes, settings,
             versions. Two runs with equal fingerprints may share a folder.
         parts: The part table.
-        clip: Path, size, rate and colour space of the clip, for readers that want the plate, and the numbers of the
-            frames that a finished run holds.
+        clip: Path, size, rate and colour space of the clip, for readers that want the plate, the numbers of the frames
+            that a finished run holds, and the first frames of new shots.
         frames: Records by frame number.
     """
 

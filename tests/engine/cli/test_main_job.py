@@ -87,6 +87,13 @@ def test_a_finished_result_is_not_done_again_and_another_one_is_not_overwritten(
     assert len(ResultReader(out).numbers) == FRAMES
 
 
+def test_the_record_names_the_first_frames_of_new_shots(clip: Path, tmp_path: Path) -> None:
+    assert segment(clip, tmp_path / "cut", "--cuts", f"{FIRST + 2}") == 0
+    assert ResultReader(tmp_path / "cut").record.clip["cuts"] == [FIRST + 2]
+    assert segment(clip, tmp_path / "whole", "--cuts", "none") == 0
+    assert ResultReader(tmp_path / "whole").record.clip["cuts"] == []
+
+
 def test_a_killed_run_resumes_to_the_same_result(tmp_path: Path) -> None:
     clip = write_small_clip(tmp_path / "clip", frames=30)
     command = [sys.executable, "-m", "app.entry", "segment", str(clip / "plate"), "--anchors", str(clip / "anchors")]
