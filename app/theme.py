@@ -65,6 +65,14 @@ def swatch(colour: tuple[int, int, int], text: str = "", size: int = 18) -> QIco
     return plain_icon(pixmap)
 
 
+def figures_font(base: QFont, size_px: float) -> QFont:
+    """Returns a font of that size whose figures are all of one width, so that numbers do not dance."""
+    font = QFont(base)
+    font.setPixelSize(max(1, round(size_px)))
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
+
+
 def plain_icon(pixmap: QPixmap) -> QIcon:
     """Returns an icon that a selection does not tint: colours and pictures must stay what they are."""
     made = QIcon(pixmap)
