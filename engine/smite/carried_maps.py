@@ -45,6 +45,14 @@ class CarriedMaps:
         self._write_json("run.json", {"window_length": fitting})
         return fitting
 
+    def restart(self, length: int) -> None:
+        """Goes on with windows of another length: what windows of the old one left is of no use to them."""
+        self._latest = None
+        if self._folder is not None:
+            for path in self._folder.glob("carried-*.safetensors"):
+                path.unlink(missing_ok=True)
+        self._write_json("run.json", {"window_length": length})
+
     def boxes(self, scene: str) -> list[Rect] | None:
         """Returns the subject boxes of a scene, one a frame, or None where they are not known."""
         kept = self._read_json(f"boxes-{scene}.json")

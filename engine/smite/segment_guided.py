@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from engine.domain.profile import Profile
+from engine.domain.scores import FrameScores
 from engine.domain.settings import SegmentSettings
 from engine.domain.task import ClipTask, ScoringJob
 from engine.domain.tracks import PointTracker
@@ -24,11 +25,11 @@ from engine.smite.profile_values import weights_probe
 from engine.smite.segmenter import Segmenter, SegmenterRequest, prepared_segmenter
 from engine.smite.settings import subject
 from engine.smite.subject_pass import scene_boxes
+from engine.smite.window_plan import shortened
 from engine.temporal.cotracker_tracker import WEIGHTS_FILE, CoTracker, load_cotracker, recorded_weights
 from engine.temporal.flow_store import FlowStore
 from engine.temporal.flow_tracker import FlowTracker
 from engine.temporal.subject_crop import CropSettings
-from engine.temporal.windows import WindowPlan
 
 _VERSION = "guided-2"
 """Changes with anything that changes answers, so that carried maps of older versions are not taken up."""
@@ -77,7 +78,7 @@ def segment_guided(
     Raises:
         InputError: Profile, model and clip do not go together.
         MissingModelError: The model's weights, or CoTracker's, are not on this machine.
-        MemoryLimitError: A window does not fit into the device's memory.
+        MemoryLimitError: Not even a window of one frame fits into the device's memory; longer ones are halved first.
         OutputError: `keep_in` cannot be written to.
     """
     options = options or GuidedOptions()
@@ -108,19 +109,43 @@ def segment_guided(
         crop=options.crop,
         store=store,
     )
-    scenes = dict.fromkeys(task.scene_of(frame) for frame in task.frames)
+    waiting = dict.fromkeys(task.frames)
+    while waiting:
+        run = replace(run, task=replace(task, frames=tuple(waiting)))
+        finished = yield from _scored_until_full(run, waiting)
+        if not finished:
+            release_memory(segmenter.model.device)
+            run = yield from _halved(run)
+
+
+def _scored_until_full(run: GuidedRun, waiting: dict[int, None]) -> ScoringJob[bool]:
+    """Scores the run's frames and takes them out of `waiting`; returns False where the device ran out of memory."""
     try:
-        for scene in scenes:
+        for scene in dict.fromkeys(run.task.scene_of(frame) for frame in run.task.frames):
             boxes = yield from scene_boxes(run, scene)
-            yield from score_scene(run, scene, boxes)
+            for item in score_scene(run, scene, boxes):
+                yield item
+                if isinstance(item, FrameScores):
+                    del waiting[item.frame]
     except RuntimeError as error:
         if not is_out_of_memory(error):
             raise
-        release_memory(segmenter.model.device)
+        return False
+    return True
+
+
+def _halved(run: GuidedRun) -> Generator[Event, None, GuidedRun]:
+    """Returns the run with windows of half the length; what was carried belongs to the longer ones and is dropped."""
+    windows = run.settings.windows
+    if windows.length == 1:
         raise MemoryLimitError(
-            "The device ran out of memory in the middle of a window. Finished frames are kept. Close other programs "
+            "The device ran out of memory with a window of one frame. Finished frames are kept. Close other programs "
             "and run the same command again, or use --temporal off or --device cpu."
-        ) from None
+        )
+    half = windows.length // 2
+    yield Message(f"A window of {windows.length} frames did not fit into memory; going on with {half}.", "warning")
+    run.store.restart(half)
+    return replace(run, settings=replace(run.settings, windows=shortened(windows, half)))
 
 
 def _guidance(settings: SegmentSettings, profile: Profile, options: GuidedOptions) -> GuidanceSettings:
@@ -140,7 +165,7 @@ def _fitting(
     if length >= plan.length:
         return guidance
     yield Message(f"Windows hold {length} frames instead of {plan.length}, to fit into the device's memory.")
-    return replace(guidance, windows=WindowPlan(length, plan.overlap * length // plan.length))
+    return replace(guidance, windows=shortened(plan, length))
 
 
 def _network(segmenter: Segmenter, guidance: GuidanceSettings) -> ProfileNetwork:

@@ -204,6 +204,27 @@ def test_a_full_device_is_told_in_a_sentence(profile: Profile, monkeypatch: pyte
         run(profile, *task_for(4, GUIDED))
 
 
+def test_a_window_that_does_not_fit_is_halved_and_the_run_goes_on(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = ProfileNetwork.denoise
+    met: list[int] = []
+
+    def small(self: ProfileNetwork, noisy: torch.Tensor, timestep: int) -> tuple[torch.Tensor, torch.Tensor]:
+        met.append(len(noisy))
+        if len(noisy) > 2 and len(met) > 1:  # the device fills up in the middle of the run
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return plain(self, noisy, timestep)
+
+    monkeypatch.setattr(ProfileNetwork, "denoise", small)
+    whole_run, messages = run(profile, *task_for(8, GUIDED))
+    assert sorted(whole_run) == list(range(1001, 1009))
+    assert any("4 frames did not fit into memory; going on with 2" in message.text for message in messages)
+    assert met[:2] == [4, 4]
+    assert set(met[2:]) <= {1, 2}
+    assert all(np.allclose(item.values.sum(axis=0), 1, atol=1e-5) for item in whole_run.values())
+
+
 def test_cotracker_without_weights_is_refused_with_what_to_do(
     profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
