@@ -23,6 +23,7 @@ from engine.results.record import (
     read_record,
     write_record,
 )
+from engine.results.recovery import frame_record, recovered
 from engine.results.scores_file import read_scores, write_scores
 
 LABELS_FOLDER = "labels"
@@ -31,7 +32,7 @@ _RECORD_EVERY_S = 2.0
 
 
 class ResultReader:
-    """A finished or growing result folder.
+    """A finished or growing result folder; frames that a killed run left out of its record are found all the same.
 
     Raises:
         InputError: The folder is no result (constructor).
@@ -39,7 +40,7 @@ class ResultReader:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.record = read_record(folder)
+        self.record = recovered(folder, read_record(folder), labels=LABELS_FOLDER, scores=SCORES_FOLDER)
 
     @property
     def parts(self) -> PartSet:
@@ -148,7 +149,7 @@ class ResultWriter:
             return
         write_label_png(self.folder / LABELS_FOLDER / f"{stem}.png", labels, self._record.parts)
         write_scores(self.folder / SCORES_FOLDER / f"{stem}.npz", scores)
-        self._frames[number] = self._frame_record(stem, scores)
+        self._frames[number] = frame_record(stem, scores, self._record)
         if time.monotonic() - self._written_at > _RECORD_EVERY_S:
             self.save()
 
@@ -181,12 +182,7 @@ class ResultWriter:
         except InputError:
             self._frames.pop(number, None)
             return
-        self._frames[number] = self._frame_record(stem, scores)
-
-    def _frame_record(self, stem: str, scores: FrameScores) -> FrameRecord:
-        names = [self._record.parts.by_id(part_id).name for part_id in scores.part_ids]
-        confidence = {name: round(float(value), 4) for name, value in zip(names, scores.confidence, strict=True)}
-        return FrameRecord(stem, scores.state, confidence, scores.reason)
+        self._frames[number] = frame_record(stem, scores, self._record)
 
 
 def set_aside(folder: Path) -> Path | None:
