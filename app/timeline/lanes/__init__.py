@@ -1,0 +1,1 @@
+"""Lanes of the timeline, one file for each kind."""
