@@ -78,16 +78,16 @@ def _score_frames(request: SegmentRequest, setup: ClipSetup, writer: ResultWrite
         return
     _check_quick(request.settings)
     if request.settings.preset == "draft":
-        from engine.quick import draft
+        from engine.quick.draft import draft
 
         if not task.anchors:
             raise InputError("A draft carries painted frames along, so it needs --anchors. Use --preset standard.")
         yield from _written(draft(task, setup.flow), setup, writer, len(wanted), final=True)
         return
-    from engine.quick import segment as segment_quick
-
     if profile is None:
         profile = yield from _learned(request, task, setup, writer)
+    from engine.quick.segment import segment as segment_quick
+
     yield from _written(segment_quick(task, setup.flow, profile), setup, writer, len(wanted))
 
 
@@ -99,8 +99,8 @@ def _check_quick(settings: SegmentSettings) -> None:
 
 
 def _learned(request: SegmentRequest, task: ClipTask, setup: ClipSetup, writer: ResultWriter) -> Job[Profile]:
-    """Learns the anchors, showing drafts meanwhile; a resumed run takes what it had learned before."""
-    from engine.quick import draft, learn
+    """Learns the anchors, showing drafts first and meanwhile; a resumed run takes what it had learned before."""
+    from engine.quick.draft import draft, glance
 
     kept = writer.folder / LEARNED_PROFILE
     if kept.is_file():
@@ -110,8 +110,11 @@ def _learned(request: SegmentRequest, task: ClipTask, setup: ClipSetup, writer: 
         for number, painted in sorted(setup.anchors.items())
     ]
     settings = TrainSettings(preset=request.settings.preset, device=request.settings.device, seed=request.settings.seed)
-    learning = learn(references, setup.parts, settings, clip=task, flow=setup.flow)
+    yield from _written(glance(task, setup.flow), setup, writer, len(task.frames))
     drafts = _written(draft(task, setup.flow), setup, writer, len(task.frames))
+    from engine.quick.learn import learn  # brings torch, which the first draft does not wait for
+
+    learning = learn(references, setup.parts, settings, clip=task, flow=setup.flow)
     profile = yield from _side_by_side(learning, drafts)
     write_profile(kept, profile)
     return profile

@@ -61,7 +61,7 @@ def train(request: TrainRequest) -> Job[Profile]:
         )
     found = yield from read_references(request.references, parts=request.parts, partial=request.partial)
     if request.backbone == "quick":
-        from engine.quick import learn as learn_quick
+        from engine.quick.learn import learn as learn_quick
 
         profile = yield from learn_quick(found.references, found.parts, request.settings, start=start)
     else:

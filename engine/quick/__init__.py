@@ -1,7 +1,5 @@
-"""The built-in backbone: learns a shot from its painted frames, without pretrained weights."""
+"""The built-in backbone: learns a shot from its painted frames, without pretrained weights.
 
-from engine.quick.draft import draft
-from engine.quick.learn import learn
-from engine.quick.segment import segment
-
-__all__ = ["draft", "learn", "segment"]
+`draft.draft` runs without torch, so that the first labels do not wait for its import; `learn.learn` and
+`segment.segment` need it.
+"""

@@ -23,7 +23,7 @@ MAX_WORKING_PIXELS = 500_000
 
 DEFAULT_QUOTA_BYTES = 8 << 30
 _VERSION = "dis-1"
-_PAIRS_IN_MEMORY = 16
+_PAIR_BYTES_IN_MEMORY = 96 << 20  # 34 pairs of 720x480, so that a block of a chain is walked both ways for free
 _IMAGES_IN_MEMORY = 8
 
 
@@ -124,7 +124,7 @@ class FlowStore:
                 pair = flow_pair(self.grey(earlier), self.grey(later), self._settings)
                 self._save(key, pair)
             self._pairs[key] = pair
-            if len(self._pairs) > _PAIRS_IN_MEMORY:
+            if len(self._pairs) > max(2, _PAIR_BYTES_IN_MEMORY // (pair.forward.nbytes + pair.backward.nbytes)):
                 self._pairs.popitem(last=False)
         self._pairs.move_to_end(key)
         return self._pairs[key]

@@ -20,7 +20,9 @@ from engine.domain.settings import SegmentSettings, TrainSettings
 from engine.domain.task import ScoringJob
 from engine.evaluation.measures import boundary_f, intersection_over_union
 from engine.jobs import run_to_end
-from engine.quick import draft, learn, segment
+from engine.quick.draft import draft
+from engine.quick.learn import learn
+from engine.quick.segment import segment
 from engine.results.resample import labels_on_plate
 from engine.temporal.flow_store import FlowStore, working_size
 from tests.benchmarks.quick_shots import MeasuredShot, open_shot, shot_names

@@ -27,7 +27,9 @@ from engine.domain.settings import TrainSettings
 from engine.domain.task import ClipTask, ScoringJob
 from engine.jobs import run_to_end
 from engine.media import open_clip
-from engine.quick import draft, learn, segment
+from engine.quick.draft import draft
+from engine.quick.learn import learn
+from engine.quick.segment import segment
 from engine.temporal.flow_store import FlowStore, working_size
 from tests.benchmarks.quick_shots import MeasuredShot
 from tests.footage import make_shot

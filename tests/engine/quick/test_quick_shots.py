@@ -14,7 +14,9 @@ from engine.domain.settings import SegmentSettings, TrainSettings
 from engine.domain.task import ClipTask, ScoringJob
 from engine.errors import InputError
 from engine.jobs import TrainStep, run_to_end
-from engine.quick import draft, learn, segment
+from engine.quick.draft import draft
+from engine.quick.learn import learn
+from engine.quick.segment import segment
 from engine.temporal.flow_store import FlowStore, working_size
 from tests.engine.quick.disc_clip import TWO_PARTS, MemoryClip, disc_task, moving_disc, references_of
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.temporal import flow_store
 from engine.temporal.flow import DRAFT_FLOW
 from engine.temporal.flow_quota import make_room
 from engine.temporal.flow_store import MAX_WORKING_PIXELS, FlowStore, working_size
@@ -83,11 +84,13 @@ def test_a_cache_that_cannot_be_written_still_answers(tmp_path: Path) -> None:
     assert store.between(0, 1).field.shape == (48, 64, 2)
 
 
-def test_memory_holds_few_pairs_however_long_the_clip(tmp_path: Path) -> None:
+def test_memory_holds_so_many_bytes_of_flow_however_long_the_clip(monkeypatch: pytest.MonkeyPatch) -> None:
+    one_pair = 2 * 48 * 64 * 2 * 2
+    monkeypatch.setattr(flow_store, "_PAIR_BYTES_IN_MEMORY", 16 * one_pair)
     store = FlowStore(CountedClip(range(25)), None, working_size=SIZE)
     for frame in range(24):
         store.between(frame, frame + 1)
-    assert len(store._pairs) <= 16
+    assert sum(pair.forward.nbytes + pair.backward.nbytes for pair in store._pairs.values()) == 16 * one_pair
     assert len(store._images) <= 8
 
 
