@@ -13,3 +13,8 @@ def sample_folder() -> Path:
 def preset_names() -> tuple[str, ...]:
     """Returns the classes of subjects that have constants of their own for SMITE, as in `presets/`."""
     return tuple(sorted(path.stem for path in (Path(__file__).parent / "presets").glob("*.json")))
+
+
+def export_presets() -> tuple[Path, ...]:
+    """Returns the files of the export presets, by name."""
+    return tuple(sorted((Path(__file__).parent / "export_presets").glob("*.json")))

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.api.evaluate import EvaluateRequest, evaluate
-from engine.api.export import ExportRequest, export
+from engine.api.export import export
+from engine.api.export_request import ExportRequest
 from engine.api.segment import LEARNED_PROFILE, segment
 from engine.api.segment_request import SegmentRequest
 from engine.domain.frames import frame_number
 from engine.domain.parts import PartSet
 from engine.errors import OutputError
 from engine.jobs import Job, Message
-from engine.mattes.formats import ExportFormat
+from engine.mattes.options import ImageOptions, Output
 
 if TYPE_CHECKING:
     from engine.evaluation import Report
@@ -81,9 +82,8 @@ def demo(request: DemoRequest) -> Job[DemoOutcome]:
     yield Message(f"The sample has {len(list(frames.iterdir()))} frames; {len(painted)} of them are painted.")
     result = out / "result"
     yield from segment(SegmentRequest(frames, result, anchors=anchors, parts=parts))
-    formats: tuple[tuple[ExportFormat, Path], ...] = (("png", out / "mattes"), ("overlay", out / "review"))
-    for kind, folder in formats:
-        yield from export(ExportRequest(result, folder, format=kind, bits=16))
+    yield from export(ExportRequest(result, out / "mattes", (Output("png", image=ImageOptions(bits=16)),)))
+    yield from export(ExportRequest(result, out / "review", (Output("overlay"),)))
     report = yield from evaluate(EvaluateRequest(truth, result, exclude_frames=painted))
     return DemoOutcome(out, next((out / "review").glob("*.mp4")), report)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -201,8 +202,9 @@ def parse_colour(text: object) -> Colour:
 
 
 def channel_name(name: str) -> str:
-    """Returns `name` with everything that Nuke refuses in a layer name replaced by '_'."""
-    legal = re.sub(r"[^0-9A-Za-z]+", "_", name.strip()).strip("_")
+    """Returns `name` with everything that Nuke refuses in a layer name replaced by '_'; accents are left off."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    legal = re.sub(r"[^0-9A-Za-z]+", "_", plain.strip()).strip("_")
     if not legal:
         return "part"
     return legal if legal[0].isalpha() else f"p_{legal}"

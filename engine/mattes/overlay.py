@@ -1,8 +1,9 @@
-"""A review video: the plate with every part filled and outlined in its colour."""
+"""Overlay and review videos: the plate with every part filled and outlined in its colour."""
 
 from __future__ import annotations
 
-from fractions import Fraction
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -13,12 +14,16 @@ from numpy.typing import NDArray
 
 from engine.domain.labels import BACKGROUND, UNKNOWN, LabelMap
 from engine.domain.parts import PartSet
-from engine.errors import OutputError
+from engine.mattes.burn_ins import BurnIns
+from engine.mattes.layers import MatteLayer, hard_labels
+from engine.mattes.movie_file import MovieFile, MovieFormat, movie_facts
+from engine.mattes.options import Output, read_rate
+from engine.mattes.shot import ExportFrame, Shot
 
 FILL_OPACITY = 0.45  # design/UX.md, 4c
 OUTLINE_PX = 2
-DEFAULT_RATE = Fraction(24)
-_QUALITY = "18"  # x264 constant rate factor, visually lossless
+_ENCODER = {"crf": "18", "preset": "veryfast"}
+"""Constant rate factor 18 is visually lossless."""
 
 
 def overlay(image: NDArray[np.uint8], labels: LabelMap, parts: PartSet) -> NDArray[np.uint8]:
@@ -38,46 +43,54 @@ def _outline(labels: LabelMap) -> NDArray[np.bool_]:
     return np.asarray(cv2.erode(labels, kernel) != cv2.dilate(labels, kernel))
 
 
-class VideoWriter:
-    """Writes RGB frames as H.264 in an mp4 that every player opens; odd sizes get one row or column more.
+class OverlayWriter:
+    """Writes overlay and review videos as H.264 in an mp4 that every player opens.
 
-    Use it as a context manager: the file is complete when the block ends.
+    Odd sizes get one row or column more. Use it as a context: the file is complete when the block ends.
     """
 
-    def __init__(self, path: Path, size: tuple[int, int], rate: Fraction | None) -> None:
-        self._container = av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
-        stream = self._container.add_stream("libx264", rate=rate or DEFAULT_RATE)
-        stream.width, stream.height = (side + side % 2 for side in size)
-        stream.pix_fmt = "yuv420p"
-        stream.options = {"crf": _QUALITY, "preset": "veryfast"}
-        stream.color_primaries, stream.color_trc, stream.colorspace = 1, 1, 1  # BT.709
-        self._stream = stream
+    def __init__(self, path: Path, output: Output, shot: Shot, parts: PartSet, layers: Sequence[MatteLayer]) -> None:
+        height, width = shot.hw
+        self._size = (width + width % 2, height + height % 2)
+        self._parts = coloured(parts, layers)
+        self._members = {value for layer in layers for value in layer.members}
+        rate = read_rate(output.movie.rate) if output.movie.rate else shot.rate
+        facts = movie_facts(rate, shot.pixel_aspect, shot.timecode, shot.provenance)
+        how = MovieFormat("mp4", "libx264", "yuv420p", _ENCODER, {"movflags": "+faststart"})
+        self._movie = MovieFile(path, self._size, how, facts)
+        title = f"{shot.name}  v{shot.version:03d}"
+        self._burn_ins = BurnIns(shot.hw, title, layers) if output.format == "review" else None
 
-    def __enter__(self) -> VideoWriter:
+    def __enter__(self) -> OverlayWriter:
+        self._movie.__enter__()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, _: TracebackType | None) -> None:
-        if kind is None:
-            self._mux(None)
-        self._container.close()
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._movie.__exit__(kind, value, trace)
 
-    def write(self, image: NDArray[np.uint8]) -> None:
-        """Appends an (H, W, 3) uint8 sRGB frame.
+    def add(self, frame: ExportFrame) -> None:
+        """Appends the overlay of a frame.
 
         Raises:
-            OutputError: The encoder or the disk refuses it.
+            InputError: The plate cannot be read.
+            OutputError: The disk is full, or the encoder refuses the picture.
         """
+        assert frame.plate is not None
+        labels = hard_labels(frame.mattes)
+        labels[~np.isin(labels, list(self._members))] = BACKGROUND
+        image = overlay(frame.plate.picture8, labels, self._parts)
+        if self._burn_ins is not None:
+            number = str(frame.number) if frame.number == frame.source else f"{frame.number}  (source {frame.source})"
+            image = self._burn_ins.draw(image, number)
         height, width = image.shape[:2]
-        padded = np.pad(
-            image, ((0, self._stream.height - height), (0, self._stream.width - width), (0, 0)), mode="edge"
-        )
-        frame = av.VideoFrame.from_ndarray(padded, format="rgb24")
-        frame = frame.reformat(format="yuv420p", src_colorspace="ITU709", dst_colorspace="ITU709")
-        self._mux(frame)
+        padded = np.pad(image, ((0, self._size[1] - height), (0, self._size[0] - width), (0, 0)), mode="edge")
+        picture = av.VideoFrame.from_ndarray(padded, format="rgb24")
+        self._movie.write(picture.reformat(format="yuv420p", src_colorspace="ITU709", dst_colorspace="ITU709"))
 
-    def _mux(self, frame: av.VideoFrame | None) -> None:
-        try:
-            for packet in self._stream.encode(frame):
-                self._container.mux(packet)
-        except av.FFmpegError as error:
-            raise OutputError(f"The video was not written ({error}). Is the disk full?") from error
+
+def coloured(parts: PartSet, layers: Sequence[MatteLayer]) -> PartSet:
+    """Returns the parts in the colours of the layers that show them, so that groups are shown as one."""
+    colours = {value: layer.colour for layer in layers if layer.kind != "background" for value in layer.members}
+    return PartSet(tuple(replace(part, colour=colours.get(part.id, part.colour)) for part in parts))

@@ -23,6 +23,7 @@ from engine.media.plate import Plate
 
 AUTO = "auto"
 SRGB = "srgb"
+REC709 = "rec709"
 LINEAR = "linear"
 CINEON = "cineon"
 
@@ -66,6 +67,14 @@ def to_srgb(plate: Plate) -> NDArray[np.uint8]:
         coverage = _unit(alpha)[..., None]
         picture = np.asarray(np.rint(picture * np.clip(coverage, 0.0, 1.0)), np.uint8)
     return picture
+
+
+def scene_linear_of(plate: Plate) -> NDArray[np.float32]:
+    """Returns (H, W, 3) float32 scene-linear light in Rec.709 primaries of a plate whose space has a curve.
+
+    Display-referred plates have none; `engine.media.scene_linear` says how they become light.
+    """
+    return _scene_linear(plate.rgb, colour_space(plate.colour_space))
 
 
 def soft_shoulder(linear: NDArray[np.float32]) -> NDArray[np.float32]:

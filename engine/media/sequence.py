@@ -111,6 +111,10 @@ class SequenceSource:
         """Returns the stem of the frame's file."""
         return self._path(number).stem
 
+    def file(self, number: int) -> Path:
+        """Returns the frame's file."""
+        return self._path(number)
+
     def close(self) -> None:
         """Lets go of the cached frames."""
         self._cache.clear()

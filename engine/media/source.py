@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Protocol
 
 from engine.domain.frames import FrameRange, FrameSource
@@ -34,5 +35,13 @@ class MediaSource(FrameSource, Protocol):
 
         Raises:
             InputError: There is no such frame, or it cannot be decoded.
+        """
+        ...
+
+    def file(self, number: int) -> Path:
+        """Returns the file that holds frame `number`.
+
+        Raises:
+            InputError: There is no such frame.
         """
         ...

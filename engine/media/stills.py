@@ -54,7 +54,7 @@ def read_still_info(path: Path) -> StillInfo:
     Raises:
         InputError: The file is missing, empty, cut off or no image.
     """
-    image, spec = _open(path)
+    image, spec = open_image(path)
     image.close()
     swapped = _orientation(spec)[0]
     width, height = (spec.full_height, spec.full_width) if swapped else (spec.full_width, spec.full_height)
@@ -73,7 +73,7 @@ def read_still(path: Path, *, colour_space: str = AUTO) -> Plate:
     Raises:
         InputError: The file is missing, empty, cut off or no image.
     """
-    image, spec = _open(path)
+    image, spec = open_image(path)
     try:
         pixels = image.read_image(image.current_subimage(), 0, 0, spec.nchannels, _read_type(spec))
         if pixels is None or image.has_error:
@@ -82,7 +82,7 @@ def read_still(path: Path, *, colour_space: str = AUTO) -> Plate:
             )
     finally:
         image.close()
-    chosen = _colour_channels(spec)
+    chosen = colour_channels(spec)
     picked = np.asarray(pixels).reshape(spec.height, spec.width, -1)
     if chosen != list(range(spec.nchannels)):
         picked = picked[..., chosen]
@@ -95,7 +95,7 @@ def read_still(path: Path, *, colour_space: str = AUTO) -> Plate:
     )
 
 
-def _open(path: Path) -> tuple[Any, Any]:
+def open_image(path: Path) -> tuple[Any, Any]:
     """Returns an open OpenImageIO input at the subimage that holds the colours, and its spec."""
     if not path.is_file():
         raise InputError(f"'{path}' does not exist.")
@@ -108,7 +108,7 @@ def _open(path: Path) -> tuple[Any, Any]:
         raise InputError(f"'{path}' cannot be read as an image: {_reason(oiio.geterror())}.")
     subimage = 0
     while image.seek_subimage(subimage, 0):
-        if not image.spec().deep and len(_colour_channels(image.spec())) >= 3:
+        if not image.spec().deep and len(colour_channels(image.spec())) >= 3:
             return image, image.spec()
         subimage += 1
     image.geterror()  # running past the last subimage leaves a message behind
@@ -130,7 +130,7 @@ def _read_type(spec: Any) -> Any:
     return oiio.TypeDesc(oiio.FLOAT)
 
 
-def _colour_channels(spec: Any) -> list[int]:
+def colour_channels(spec: Any) -> list[int]:
     """Returns the indices of R, G, B and alpha, or of grey and alpha; layers are looked at in the order of the file."""
     names = [name.lower() for name in spec.channelnames]
     layers = list(dict.fromkeys(name.rpartition(".")[0] for name in names))

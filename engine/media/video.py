@@ -122,6 +122,11 @@ class VideoSource:
         self._check(number)
         return f"{number:06d}"
 
+    def file(self, number: int) -> Path:
+        """Returns the video file."""
+        self._check(number)
+        return self._path
+
     def close(self) -> None:
         """Closes the file and lets go of the cached frames."""
         self._cache.clear()

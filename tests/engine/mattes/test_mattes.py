@@ -1,55 +1,86 @@
 from __future__ import annotations
 
-from fractions import Fraction
-from pathlib import Path
-
-import av
 import numpy as np
 import pytest
-from PIL import Image
 
 from engine.domain.parts import PartSet
 from engine.domain.scores import FrameScores, PlateMap
 from engine.errors import InputError
-from engine.mattes.frame_mattes import matte_stack
-from engine.mattes.naming import FileNames
-from engine.mattes.overlay import VideoWriter, overlay
-from engine.mattes.png import write_matte_png
+from engine.mattes.frame_mattes import MatteStack, matte_stack
+from engine.mattes.layers import hard_labels, layers_of, union_of, whole_planes
+from engine.mattes.options import LayerChoice
+from engine.mattes.overlay import overlay
 
 PARTS = PartSet.from_names(["wheel", "front window"])
+FACE = PartSet.from_json(
+    [
+        {"name": "left eye", "group": "eyes"},
+        {"name": "skin"},
+        {"name": "right eye", "group": "eyes"},
+        {"name": "depth"},
+    ]
+)
+
+
+def random_stack(num_parts: int) -> MatteStack:
+    rng = np.random.default_rng(3)
+    values = rng.dirichlet(np.ones(num_parts + 1), (6, 8)).transpose(2, 0, 1).astype(np.float32)
+    ids = tuple(range(1, num_parts + 1))
+    scores = FrameScores(1, values, ids, PlateMap(2, 2, 2, 2), (1.0,) * num_parts, "", "done")
+    return matte_stack(scores, rng.integers(0, num_parts + 1, (18, 22)).astype(np.uint8))
 
 
 @pytest.mark.parametrize("bits", [8, 16])
 def test_parts_and_background_are_watertight_and_say_what_the_labels_say(bits: int) -> None:
-    rng = np.random.default_rng(3)
-    values = rng.dirichlet((1, 1, 1), (6, 8)).transpose(2, 0, 1).astype(np.float32)
-    scores = FrameScores(1, values, (1, 2), PlateMap(2, 2, 2, 2), (1, 1), "", "done")
-    labels = rng.integers(0, 3, (18, 22)).astype(np.uint8)
-    planes = dict(matte_stack(scores, labels).whole_numbers(bits=bits))
+    mattes = random_stack(2)
+    planes = dict(mattes.whole_numbers(bits=bits))
     stack = np.stack([planes[value].astype(np.int64) for value in (0, 1, 2)])
     assert (stack.sum(axis=0) == 2**bits - 1).all()
-    assert (stack.argmax(axis=0) == labels).all()
+    assert (stack.argmax(axis=0) == mattes.labels).all()
+    assert (hard_labels(mattes) == mattes.labels).all()
 
 
 @pytest.mark.parametrize("bits", [8, 16])
-def test_a_matte_png_holds_the_values_exactly(tmp_path: Path, bits: int) -> None:
-    matte = np.random.default_rng(0).integers(0, 2**bits, (5, 7)).astype(np.uint16)
-    write_matte_png(tmp_path / "ä b.png", matte, bits=bits)
-    with Image.open(tmp_path / "ä b.png") as image:
-        assert image.mode == ("L" if bits == 8 else "I;16")
-        assert (np.array(image) == matte).all()
+@pytest.mark.parametrize("level", ["parts", "groups"])
+def test_the_layers_of_a_level_and_the_background_sum_exactly_to_full_scale(bits: int, level: str) -> None:
+    mattes = random_stack(4)
+    layers = layers_of(FACE, LayerChoice(level, background=True))  # type: ignore[arg-type]
+    total = sum(plane.astype(np.int64) for _, plane in whole_planes(mattes, layers, bits=bits))
+    assert (total == 2**bits - 1).all()
+    light = sum(layer.plane(mattes) for layer in layers)
+    assert np.abs(light - 1).max() <= 1e-6
 
 
-def test_names_follow_the_pattern_and_channel_names() -> None:
-    names = FileNames(Path("out"), "{part}/{shot}_{part}.{frame}.png", "sh010", 4)
-    assert names.path(17, PARTS.by_id(2)) == Path("out/front_window/sh010_front_window.0017.png")
-    assert FileNames(Path("out"), "{frame:06}.png", "s").path(17) == Path("out/000017.png")
+def test_a_group_is_the_sum_of_its_parts() -> None:
+    mattes = random_stack(4)
+    (eyes,) = [layer for layer in layers_of(FACE, LayerChoice("both")) if layer.kind == "group"]
+    parts = [mattes.plane(value) for value in (1, 3)]
+    assert (eyes.plane(mattes) == parts[0] + parts[1]).all()
+    assert (eyes.soft(mattes) == (parts[0] + parts[1])[mattes.box]).all()
 
 
-@pytest.mark.parametrize(("pattern", "message"), [("{colour}.png", "unknown tokens"), ("../{frame}.png", "leads out")])
-def test_bad_patterns_are_a_sentence(pattern: str, message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        FileNames(Path("out"), pattern, "s")
+def test_levels_name_what_they_hold() -> None:
+    def names(level: str) -> list[str]:
+        return [layer.name for layer in layers_of(FACE, LayerChoice(level))]  # type: ignore[arg-type]
+
+    assert names("parts") == ["left eye", "skin", "right eye", "depth"]
+    assert names("groups") == ["skin", "depth", "eyes"]
+    assert names("both") == ["left eye", "skin", "right eye", "depth", "eyes"]
+    everything = union_of(layers_of(FACE, LayerChoice("both")))
+    assert everything.members == (1, 2, 3, 4)
+
+
+def test_channels_are_unique_without_regard_to_case_and_never_reserved() -> None:
+    parts = PartSet.from_names(["Hair", "hair", "depth", "rgba", "a.b", "a b", "Räder", "車"])
+    channels = [layer.channel for layer in layers_of(parts, LayerChoice())]
+    assert channels == ["Hair", "hair_2", "depth_matte", "rgba_matte", "a_b", "a_b_2", "Rader", "part"]
+    assert len({channel.lower() for channel in channels}) == len(channels)
+    assert all(channel.isascii() and channel.replace("_", "").isalnum() for channel in channels)
+
+
+def test_an_unknown_part_is_a_sentence_that_lists_the_known_ones() -> None:
+    with pytest.raises(InputError, match=r"'nose'\. Known: left eye, skin, right eye, depth, eyes"):
+        layers_of(FACE, LayerChoice("both", ("nose",)))
 
 
 def test_the_overlay_leaves_background_alone_and_tints_parts() -> None:
@@ -63,15 +94,3 @@ def test_the_overlay_leaves_background_alone_and_tints_parts() -> None:
     tint = np.round(100 * 0.55 + np.array(PARTS.by_id(1).colour) * 0.45)
     assert np.abs(shown[10, 15].astype(int) - tint).max() <= 1
     assert (shown[5, 5] == PARTS.by_id(1).colour).all()
-
-
-def test_the_review_video_has_every_frame_at_the_clips_rate_even_at_odd_sizes(tmp_path: Path) -> None:
-    with VideoWriter(tmp_path / "v.mp4", (33, 17), Fraction(25)) as video:
-        for value in (40, 120, 200):
-            video.write(np.full((17, 33, 3), value, np.uint8))
-    with av.open(str(tmp_path / "v.mp4")) as container:
-        stream = container.streams.video[0]
-        frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(stream)]
-        assert stream.average_rate == 25
-    assert [frame.shape for frame in frames] == [(18, 34, 3)] * 3
-    assert [abs(int(frame[8, 8].mean()) - value) <= 3 for frame, value in zip(frames, (40, 120, 200), strict=True)]

@@ -1,0 +1,72 @@
+"""What an export is asked to do, and what it says at its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine.domain.frames import FrameRange
+from engine.errors import InputError
+from engine.mattes.options import ColourOptions, LayerChoice, Naming, Output
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """What to export, and where to.
+
+    Attributes:
+        result: Result folder that `segment` wrote.
+        out: Folder for the files.
+        outputs: Formats with their options; several share one pass over the frames.
+        naming: Tokens of names and numbers of frames.
+        layers: Parts, groups or both.
+        colour: How plates become light and pictures.
+        frame_range: Frames to export, in the clip's own numbers; None is all.
+        clip: The plate, where it no longer lies at the path that the result remembers.
+        overwrite: Replace files that exist and were made from something else; otherwise the export stops before it
+            begins. Files that this very export wrote before are kept in either case.
+    """
+
+    result: Path
+    out: Path
+    outputs: tuple[Output, ...] = (Output("png"),)
+    naming: Naming = field(default_factory=Naming)
+    layers: LayerChoice = field(default_factory=LayerChoice)
+    colour: ColourOptions = field(default_factory=ColourOptions)
+    frame_range: FrameRange | None = None
+    clip: Path | None = None
+    overwrite: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.outputs:
+            raise InputError("No format was chosen, so there is nothing to export.")
+
+
+@dataclass(frozen=True)
+class ExportSummary:
+    """What an export left behind.
+
+    Attributes:
+        folder: Where the files are.
+        files: Files of the export that are there now.
+        kept: Those of them that were finished before.
+        frames: Source numbers of the frames.
+        sidecar: The sidecar.
+    """
+
+    folder: Path
+    files: int
+    kept: int
+    frames: tuple[int, ...]
+    sidecar: Path
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the summary as JSON values."""
+        return {
+            "folder": str(self.folder),
+            "files": self.files,
+            "kept": self.kept,
+            "frames": list(self.frames),
+            "sidecar": str(self.sidecar),
+        }

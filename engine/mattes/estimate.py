@@ -1,0 +1,66 @@
+"""How large an export will be, roughly, before anything is written."""
+
+from __future__ import annotations
+
+from engine.mattes.formats import FORMATS
+from engine.mattes.options import Output
+
+_BYTES_PER_PIXEL: dict[tuple[str, int | str], float] = {
+    ("png", 8): 0.03,
+    ("png", 16): 0.08,
+    ("tiff", 8): 0.03,
+    ("tiff", 16): 0.08,
+    ("exr", "half"): 0.05,
+    ("exr", "float"): 0.1,
+    ("cryptomatte", "float"): 0.06,
+    ("cutout", 8): 0.35,
+    ("cutout", 16): 0.9,
+    ("cutout", "half"): 0.6,
+    ("cutout", "float"): 1.2,
+    ("prores", "cutout"): 1.1,
+    ("prores", "matte"): 0.25,
+    ("ffv1", "cutout"): 1.3,
+    ("ffv1", "matte"): 0.05,
+    ("review", 8): 0.06,
+    ("overlay", 8): 0.06,
+    ("labels", 8): 0.01,
+    ("coco", 8): 0.005,
+    ("yolo", 8): 0.003,
+    ("nuke", 8): 0.0,
+}
+"""Measured on parts that fill a fifth of 1080p footage with soft edges; real shots lie within a factor of three."""
+_PLATE_IN_EXR, _PICTURE = 3.6, 1.5
+_UNCOMPRESSED = {"half": 2.0, "float": 4.0}
+
+
+def estimated_bytes(output: Output, plate_hw: tuple[int, int], *, num_frames: int, num_layers: int) -> int:
+    """Returns about how many bytes a format takes, to within a factor of three.
+
+    Args:
+        output: Format and options.
+        plate_hw: Height and width of the frames.
+        num_frames: Frames of the export.
+        num_layers: Layers of the export.
+    """
+    pixels = plate_hw[0] * plate_hw[1]
+    per_pixel = _BYTES_PER_PIXEL[output.format, _variant(output)]
+    if output.format == "exr" and output.exr.compression == "none":
+        per_pixel = _UNCOMPRESSED[output.exr.depth]
+    separate = "{part" in output.file_pattern and FORMATS[output.format].layers != "labels"
+    together = output.format in ("exr", "cryptomatte", "coco", "yolo")
+    bytes_per_frame = per_pixel * pixels * (num_layers if separate or together else 1)
+    if output.format == "exr" and output.exr.plate:
+        bytes_per_frame += _PLATE_IN_EXR * pixels * (num_layers if separate else 1)
+    if output.format in ("coco", "yolo") and output.dataset.images:
+        bytes_per_frame += _PICTURE * pixels
+    return round(bytes_per_frame * num_frames)
+
+
+def _variant(output: Output) -> int | str:
+    if output.format == "exr" or (output.format == "cutout" and output.file_pattern.lower().endswith(".exr")):
+        return output.exr.depth
+    if output.format == "cryptomatte":
+        return "float"
+    if output.format in ("prores", "ffv1"):
+        return output.content
+    return output.image.bits if output.format in ("png", "tiff", "cutout") else 8

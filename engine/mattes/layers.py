@@ -1,0 +1,139 @@
+"""Layers: what an export calls a matte. A layer is a part, a group of parts (their sum), or the background."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.domain.labels import BACKGROUND, LabelMap
+from engine.domain.parts import Colour, Part, PartSet, channel_name
+from engine.errors import InputError
+from engine.mattes.frame_mattes import MatteStack
+from engine.mattes.options import LayerChoice
+
+BACKGROUND_NAME = "background"
+RESERVED = frozenset(
+    ("rgb", "rgba", "red", "green", "blue", "alpha", "r", "g", "b", "a", "x", "y", "z", "depth", "deep", "motion")
+    + ("forward", "backward", "mask", "other", "all", "none", "con", "prn", "aux", "nul")
+)
+"""Layer names that Nuke gives a meaning of its own, bare channel names, and file names that Windows refuses."""
+
+
+@dataclass(frozen=True)
+class MatteLayer:
+    """One matte of an export.
+
+    Attributes:
+        name: What the artist calls it; Cryptomatte ids are hashes of it.
+        channel: Its name in files and EXR layers: letters, digits and `_`.
+        members: Label values whose mattes are summed.
+        colour: 8-bit sRGB.
+        kind: Where it comes from.
+    """
+
+    name: str
+    channel: str
+    members: tuple[int, ...]
+    colour: Colour
+    kind: str
+
+    def plane(self, stack: MatteStack) -> NDArray[np.float32]:
+        """Returns the (H, W) float32 matte in [0, 1]."""
+        total: NDArray[np.float32] = stack.plane(self.members[0])
+        for value in self.members[1:]:
+            total += stack.plane(value)
+        return np.minimum(total, np.float32(1), out=total)
+
+    def soft(self, stack: MatteStack) -> NDArray[np.float32]:
+        """Returns the (h, w) float32 matte inside the box of the stack."""
+        known = [stack.values.index(value) for value in self.members if value in stack.values]
+        total: NDArray[np.float32] = stack.soft[known].sum(axis=0, dtype=np.float32)
+        return np.minimum(total, np.float32(1), out=total)
+
+
+def layers_of(parts: PartSet, choice: LayerChoice) -> tuple[MatteLayer, ...]:
+    """Returns the layers of an export in the artist's order, groups after parts, background last.
+
+    Channel names are unique also where upper and lower case are the same.
+
+    Raises:
+        InputError: A name is that of no part and no group, or there is nothing to export.
+    """
+    found = [*_parts(parts, choice), *_groups(parts, choice)]
+    if choice.names:
+        known = {layer.name for layer in found}
+        unknown = [name for name in choice.names if name not in known]
+        if unknown:
+            raise InputError(
+                f"No part or group is called '{unknown[0]}'. Known: {', '.join(layer.name for layer in found)}."
+            )
+        found = [layer for layer in found if layer.name in choice.names]
+    if choice.background:
+        found.append(MatteLayer(BACKGROUND_NAME, BACKGROUND_NAME, (BACKGROUND,), (0, 0, 0), "background"))
+    if not found:
+        raise InputError("The result has no parts, so there is nothing to export.")
+    return _with_unique_channels(found)
+
+
+def union_of(layers: Sequence[MatteLayer]) -> MatteLayer:
+    """Returns all layers as one: the sum over the parts that they are made of."""
+    members = tuple(sorted({value for layer in layers for value in layer.members}))
+    return MatteLayer("all", "all", members, (255, 255, 255), "union")
+
+
+def whole_planes(
+    stack: MatteStack, layers: Sequence[MatteLayer], *, bits: int
+) -> Iterator[tuple[MatteLayer, NDArray[np.uint16]]]:
+    """Yields (layer, (H, W) matte) in the order of `layers`; layers that part the picture sum exactly to full scale."""
+    rendered = dict(stack.whole_numbers(bits=bits))
+    empty = np.zeros(stack.labels.shape, np.uint16)
+    for layer in layers:
+        planes = [rendered.get(value, empty) for value in layer.members]
+        total = planes[0]
+        for plane in planes[1:]:
+            total = total + plane
+        yield layer, total
+
+
+def hard_labels(stack: MatteStack) -> LabelMap:
+    """Returns the (H, W) label map of a finished frame: at each pixel the label whose matte is largest."""
+    labels = stack.labels.copy()
+    winners = np.argmax(stack.soft, axis=0)
+    labels[stack.box] = np.asarray(stack.values, np.uint8)[winners]
+    return labels
+
+
+def _parts(parts: PartSet, choice: LayerChoice) -> list[MatteLayer]:
+    alone = choice.level == "groups"
+    chosen = [part for part in parts if not (alone and part.group)]
+    return [MatteLayer(part.name, part.channel, (part.id,), part.colour, "part") for part in chosen]
+
+
+def _groups(parts: PartSet, choice: LayerChoice) -> list[MatteLayer]:
+    if choice.level == "parts":
+        return []
+    members: dict[str, list[Part]] = {}
+    for part in parts:
+        if part.group:
+            members.setdefault(part.group, []).append(part)
+    return [
+        MatteLayer(name, channel_name(name), tuple(part.id for part in found), found[0].colour, "group")
+        for name, found in members.items()
+    ]
+
+
+def _with_unique_channels(layers: list[MatteLayer]) -> tuple[MatteLayer, ...]:
+    taken: set[str] = set()
+    unique = []
+    for layer in layers:
+        stem = f"{layer.channel}_matte" if layer.channel.lower() in RESERVED else layer.channel
+        channel, count = stem, 1
+        while channel.lower() in taken:
+            count += 1
+            channel = f"{stem}_{count}"
+        taken.add(channel.lower())
+        unique.append(MatteLayer(layer.name, channel, layer.members, layer.colour, layer.kind))
+    return tuple(unique)

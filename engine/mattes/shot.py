@@ -1,0 +1,57 @@
+"""What the writers of an export are given: facts of the shot, and one frame at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from engine.mattes.frame_mattes import MatteStack
+from engine.mattes.plates import PlateFrame
+
+
+@dataclass(frozen=True)
+class Shot:
+    """Facts that hold for all frames.
+
+    Attributes:
+        name: What the shot is called.
+        version: Of the export.
+        hw: Height and width of the plate in pixels.
+        rate: Frames per second, as far as the clip says; else None.
+        pixel_aspect: Width of a pixel divided by its height.
+        padding: Least digits of a frame number.
+        timecode: Code of the first frame that is exported, or "" (stills carry their own).
+        provenance: What the mattes were made from, as short texts for headers.
+    """
+
+    name: str
+    version: int
+    hw: tuple[int, int]
+    rate: Fraction | None
+    pixel_aspect: Fraction = Fraction(1)
+    padding: int = 4
+    timecode: str = ""
+    provenance: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ExportFrame:
+    """One frame to write.
+
+    Attributes:
+        source: Its number in the clip.
+        number: Its number in file names.
+        mattes: Its finished mattes.
+        plate: Its pictures, or None where the clip is not at hand.
+    """
+
+    source: int
+    number: int
+    mattes: MatteStack
+    plate: PlateFrame | None
+
+
+def image_name(shot: Shot, number: int) -> str:
+    """Returns where a dataset finds the picture of a frame, below the export folder."""
+    return f"images/{shot.name}.{number:0{shot.padding}d}.png"
