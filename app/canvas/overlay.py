@@ -31,8 +31,8 @@ class Shown:
     """What is drawn over the image.
 
     Attributes:
-        labels: (H, W) uint8.
-        coverage: (H, W) uint8, or None where every label covers its pixels wholly.
+        labels: (h, w) uint8 spread over the image: of its size, or a proxy.
+        coverage: (h, w) uint8, or None where every label covers its pixels wholly.
         ghost: (H, W) uint8, a neighbour's labels, or None.
         preview: A selection that is not committed yet, or None.
         preview_label: The label it would get.
@@ -79,8 +79,8 @@ class Overlay:
         line_px = max(1, round(self.style.outline_px * density))
         wide = on_image.grown(line_px).clipped(viewport.image_box(density))
         height, width = shown.labels.shape
-        self._rows = np.clip(viewport.rows(wide.top, wide.bottom, density), 0, height - 1)
-        self._columns = np.clip(viewport.columns(wide.left, wide.right, density), 0, width - 1)
+        self._rows = np.clip(viewport.rows(wide.top, wide.bottom, density, height), 0, height - 1)
+        self._columns = np.clip(viewport.columns(wide.left, wide.right, density, width), 0, width - 1)
         over_image = self.style.view == "overlay"
         pixels = self._labels_drawn(shown, line_px) if over_image else self._matte_drawn(shown, wide)
         if over_image and shown.ghost is not None and shown.ghost.shape == shown.labels.shape:

@@ -36,7 +36,7 @@ class Picture:
     """One image and its halvings, drawn into 32-bit pixels."""
 
     def __init__(self, image: NDArray[np.uint8]) -> None:
-        """Takes (H, W, 3) uint8 sRGB, which is copied."""
+        """Takes (h, w, 3) uint8 sRGB, which is copied; one smaller than the viewport's image is spread over it."""
         self._exposure = Exposure()
         self._plain: list[NDArray[np.uint8]] = [cv2.cvtColor(image, cv2.COLOR_RGB2BGRA)]
         self._shown: dict[int, NDArray[np.uint8]] = {}
@@ -64,11 +64,11 @@ class Picture:
         box = viewport.image_box(density)
         if box.empty:
             return
-        scale = viewport.zoom * density
+        scale = viewport.zoom * density * viewport.image_width / self._plain[0].shape[1]
         if scale >= 1:
             pixels = self._level(0).view(np.uint32)[..., 0]
-            rows = viewport.rows(box.top, box.bottom, density)
-            columns = viewport.columns(box.left, box.right, density)
+            rows = viewport.rows(box.top, box.bottom, density, pixels.shape[0])
+            columns = viewport.columns(box.left, box.right, density, pixels.shape[1])
             first, last = int(columns[0]), int(columns[-1])
             strip = pixels[:, max(0, first) : last + 1]
             np.clip(rows, 0, pixels.shape[0] - 1, out=rows)
@@ -78,7 +78,7 @@ class Picture:
             target[box.slices] = self._reduced(viewport, density, box)
 
     def _reduced(self, viewport: Viewport, density: float, box: Box) -> NDArray[np.uint32]:
-        level, scale = 0, viewport.zoom * density
+        level, scale = 0, viewport.zoom * density * viewport.image_width / self._plain[0].shape[1]
         while scale <= 0.5:
             level, scale = level + 1, scale * 2
         pixels = self._level(level)

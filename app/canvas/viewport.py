@@ -78,21 +78,24 @@ class Viewport:
         right, bottom = self.to_widget(box.right, box.bottom)
         return right > 0 and bottom > 0 and left < self.width and top < self.height
 
-    def columns(self, left: int, right: int, density: float) -> NDArray[np.intp]:
+    def columns(self, left: int, right: int, density: float, count: int | None = None) -> NDArray[np.intp]:
         """Returns the image column under each device column from `left` to `right`; may lie outside the image.
 
         Args:
             left: First device column.
             right: End of the device columns.
             density: Device pixels per widget pixel.
+            count: Columns of what is spread over the image, where it is smaller than the image (a proxy).
         """
         places = (np.arange(left, right) + 0.5) / (self.zoom * density) + self.origin_x
-        return np.asarray(np.floor(places), np.intp)
+        ratio = 1.0 if count is None else count / self.image_width
+        return np.asarray(np.floor(places * ratio), np.intp)
 
-    def rows(self, top: int, bottom: int, density: float) -> NDArray[np.intp]:
+    def rows(self, top: int, bottom: int, density: float, count: int | None = None) -> NDArray[np.intp]:
         """Returns the image row under each device row; as `columns`."""
         places = (np.arange(top, bottom) + 0.5) / (self.zoom * density) + self.origin_y
-        return np.asarray(np.floor(places), np.intp)
+        ratio = 1.0 if count is None else count / self.image_height
+        return np.asarray(np.floor(places * ratio), np.intp)
 
     def image_box(self, density: float) -> Box:
         """Returns the device pixels whose centres lie on the image, cut to the widget."""
