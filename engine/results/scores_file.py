@@ -49,7 +49,8 @@ def read_scores(path: Path) -> FrameScores:
         InputError: The file is missing or damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as data:
+        # numpy leaves a file open that it opened itself and found damaged.
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
             codes, place, note = data["scores"], data["to_plate"], json.loads(bytes(data["note"]))
             return FrameScores(
                 frame=int(note["frame"]),
