@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 from engine.cli.arguments import add_overwrite, add_range, checked
 from engine.cli.reporter import Reporter
 from engine.errors import InputError
-from engine.mattes.formats import FORMATS, FULL_SCALE
+from engine.mattes.formats import FORMATS, IMAGE_BITS
 from engine.mattes.naming import TOKENS
 from engine.mattes.options import (
     ColourOptions,
@@ -102,7 +102,7 @@ def _add_names(parser: argparse.ArgumentParser) -> None:
 
 def _add_pictures(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("pictures")
-    group.add_argument("--bits", type=int, choices=sorted(FULL_SCALE), help="of png, tiff, cutout, ffv1 (default: 8)")
+    group.add_argument("--bits", type=int, choices=IMAGE_BITS, help="of png, tiff, cutout, ffv1 (default: 8)")
     group.add_argument("--images", action="store_true", help="coco and yolo: the pictures go along")
     group.add_argument(
         "--ocio",

@@ -122,12 +122,14 @@ def text_attribute(name: str, value: str) -> Attribute:
 
 
 def _spec(header: ExrHeader, part: ExrPart, *, named: bool) -> Any:
-    spec = oiio.ImageSpec(header.data.width, header.data.height, len(part.channels), oiio.TypeDesc("float"))
+    types = tuple(oiio.TypeDesc(_TYPES[channel.depth]) for channel in part.channels)
+    spec = oiio.ImageSpec(header.data.width, header.data.height, len(part.channels), types[0])
     spec.x, spec.y = header.data.x, header.data.y
     spec.full_x, spec.full_y = header.display.x, header.display.y
     spec.full_width, spec.full_height = header.display.width, header.display.height
     spec.channelnames = tuple(channel.name for channel in part.channels)
-    spec.channelformats = tuple(oiio.TypeDesc(_TYPES[channel.depth]) for channel in part.channels)
+    if len({channel.depth for channel in part.channels}) > 1:  # ignored by OpenImageIO where all are the same
+        spec.channelformats = types
     for row in header.attributes:
         spec.attribute(row.name, row.type, row.value)
     spec.attribute("compression", header.compression)

@@ -66,5 +66,6 @@ FORMATS: dict[ExportFormat, FormatInfo] = {
     "yolo": FormatInfo("YOLO segmentation", "labels/{shot}.{frame}.txt", (".txt",), "frame", "labels", "unused"),
     "nuke": FormatInfo("Nuke snippet for the EXR layers", "{shot}.nk", (".nk",), "clip", "labels", "unused"),
 }
-FULL_SCALE = {8: 255, 16: 65535}
-"""Largest value of a matte by its bits."""
+FULL_SCALE = {8: 255, 10: 1023, 16: 65535}
+"""Largest value of a matte by its bits; 10 are those of ProRes."""
+IMAGE_BITS = (8, 16)

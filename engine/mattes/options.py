@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, Literal, TypeVar, get_args
 
 from engine.errors import InputError
-from engine.mattes.formats import FORMATS, FULL_SCALE, ExportFormat
+from engine.mattes.formats import FORMATS, IMAGE_BITS, ExportFormat
 
 Depth = Literal["half", "float"]
 Compression = Literal["none", "rle", "zips", "zip", "piz", "dwaa", "dwab"]
@@ -33,7 +33,7 @@ class ImageOptions:
     bits: int = 8
 
     def __post_init__(self) -> None:
-        if self.bits not in FULL_SCALE:
+        if self.bits not in IMAGE_BITS:
             raise InputError(f"Mattes have 8 or 16 bits; got {self.bits}.")
 
 

@@ -8,21 +8,22 @@ from types import TracebackType
 from typing import Any
 
 import av
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.mattes.cutout import at_bits
-from engine.mattes.layers import MatteLayer, union_of
+from engine.mattes.layers import MatteLayer, union_of, whole_planes
 from engine.mattes.movie_file import MovieFile, MovieFormat, movie_facts
 from engine.mattes.options import Output, read_rate
 from engine.mattes.shot import ExportFrame, Shot
 
 _OPTIONS = {"profile": "4444", "vendor": "apl0"}
 CUTOUT = MovieFormat("mov", "prores_ks", "yuva444p10le", {**_OPTIONS, "alpha_bits": "16"})
-"""The encoder takes 10 bits per channel and codes alpha without loss: 8-bit mattes come back exactly."""
+"""The encoder takes 10 bits per channel and codes alpha without loss."""
 MATTE = MovieFormat("mov", "prores_ks", "yuv444p10le", _OPTIONS)
-_ALPHA_TOP = 1023
-_LUMA_FLOOR, _LUMA_SPAN, _NEUTRAL = 64, 876, 512  # ITU-R BT.709-6, 4.6: 10-bit code values
+_BITS = 10
+_LUMA_FLOOR, _LUMA_SPAN, _NEUTRAL, _CHROMA_SPAN = 64, 876, 512, 896
+"""ITU-R BT.709-6, 4.6: code values of 10 bits."""
 
 
 class ProresWriter:
@@ -52,20 +53,39 @@ class ProresWriter:
             InputError: The plate cannot be read.
             OutputError: The disk is full, or the encoder refuses the picture.
         """
-        matte = self._layer.plane(frame.mattes)
         if self._with_plate:
             assert frame.plate is not None
-            self._movie.write(_with_alpha(frame.plate.picture, matte))
+            ((_, alpha),) = whole_planes(frame.mattes, [self._layer], bits=_BITS)
+            self._movie.write(_with_alpha(frame.plate.picture, alpha))
         else:
-            self._movie.write(_grey(matte))
+            self._movie.write(_grey(self._layer.plane(frame.mattes)))
 
 
-def _with_alpha(rgb: NDArray[Any], matte: NDArray[np.float32]) -> av.VideoFrame:
-    deep = at_bits(rgb, bits=16)
-    source = av.VideoFrame.from_ndarray(np.ascontiguousarray(deep), format="rgb48le")
-    frame = source.reformat(format=CUTOUT.pixel_format, src_colorspace="ITU709", dst_colorspace="ITU709")
-    _fill(frame.planes[3], np.rint(matte * _ALPHA_TOP).astype(np.uint16))
+def _with_alpha(rgb: NDArray[Any], alpha: NDArray[np.uint16]) -> av.VideoFrame:
+    frame = av.VideoFrame(alpha.shape[1], alpha.shape[0], CUTOUT.pixel_format)
+    for plane, values in zip(frame.planes, (*cv2.split(video_codes(rgb)), alpha), strict=True):
+        _fill(plane, values)
     return frame
+
+
+def video_codes(rgb: NDArray[Any]) -> NDArray[np.uint16]:
+    """Returns Y', Cb and Cr of BT.709 with 10 bits, rounded from the exact values.
+
+    FFmpeg's own conversion is off by up to 2.5 codes, 1.6 on average: a shift that a difference matte shows.
+
+    Args:
+        rgb: (H, W, 3) uint8 or uint16.
+    """
+    red, blue = 0.2126, 0.0722
+    luma = np.array((red, 1 - red - blue, blue))
+    rows = (
+        _LUMA_SPAN * luma,
+        _CHROMA_SPAN * (np.array((0, 0, 1)) - luma) / (2 * (1 - blue)),
+        _CHROMA_SPAN * (np.array((1, 0, 0)) - luma) / (2 * (1 - red)),
+    )
+    matrix = np.column_stack((np.stack(rows) / np.iinfo(rgb.dtype).max, (_LUMA_FLOOR, _NEUTRAL, _NEUTRAL)))
+    codes = cv2.transform(rgb.astype(np.float32), matrix.astype(np.float32))
+    return np.asarray(np.rint(codes), np.uint16)
 
 
 def _grey(matte: NDArray[np.float32]) -> av.VideoFrame:

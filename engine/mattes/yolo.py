@@ -47,8 +47,10 @@ def named_layers(layers: Sequence[MatteLayer]) -> list[MatteLayer]:
 
 def data_yaml(layers: Sequence[MatteLayer]) -> str:
     """Returns the YAML that trainers read; paths are relative to it."""
-    names = "".join(f"  {index}: {json.dumps(layer.name)}\n" for index, layer in enumerate(named_layers(layers)))
-    return f"path: .\ntrain: images\nval: images\nnames:\n{names}"
+    names = "".join(
+        f"  {index}: {json.dumps(layer.name, ensure_ascii=False)}\n" for index, layer in enumerate(named_layers(layers))
+    )
+    return f"path: .\ntrain: images\nval: images\nnames:\n{rows}"
 
 
 def outlines(mask: NDArray[np.bool_]) -> list[Outline]:
