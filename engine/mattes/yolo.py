@@ -47,9 +47,8 @@ def named_layers(layers: Sequence[MatteLayer]) -> list[MatteLayer]:
 
 def data_yaml(layers: Sequence[MatteLayer]) -> str:
     """Returns the YAML that trainers read; paths are relative to it."""
-    names = "".join(
-        f"  {index}: {json.dumps(layer.name, ensure_ascii=False)}\n" for index, layer in enumerate(named_layers(layers))
-    )
+    names = [json.dumps(layer.name, ensure_ascii=False) for layer in named_layers(layers)]
+    rows = "".join(f"  {index}: {name}\n" for index, name in enumerate(names))
     return f"path: .\ntrain: images\nval: images\nnames:\n{rows}"
 
 
