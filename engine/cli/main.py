@@ -17,6 +17,7 @@ VERBS: dict[str, str] = {
     "demo": "run the main job on the built-in sample shot and say where to look",
     "train": "learn a profile from painted references",
     "segment": "segment a clip into parts",
+    "batch": "segment many shots, on this machine or on a cluster, and report on them",
     "export": "write mattes, label maps or an overlay video from a result",
     "evaluate": "measure a result against true masks",
     "models": "list, fetch and check the pretrained models that some features need",

@@ -66,6 +66,11 @@ class Reporter:
         if self._as_json:
             self._json("result", values)
 
+    def event(self, kind: str, values: dict[str, Any]) -> None:
+        """Prints something that happened for a program; nothing without --json."""
+        if self._as_json:
+            self._json(kind, values)
+
     def fail(self, text: str, kind: str) -> None:
         """Prints why the verb ended without a result."""
         if self._as_json:

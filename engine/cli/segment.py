@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import get_args
 
+from engine.api.places import cache_folder
+from engine.api.segment_request import SegmentRequest
 from engine.cli.arguments import add_backbone, add_overwrite, add_parts, add_range
 from engine.cli.reporter import Reporter
 from engine.domain.settings import Attention, CropMode, SegmentSettings, Temporal, TrackerName
@@ -31,6 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--anchors", type=Path, metavar="DIR", help="painted frames of this very clip")
     add_range(parser)
+    add_how(parser)
+    add_overwrite(parser, "start anew; a previous result in DIR is kept beside it")
+
+
+def add_how(parser: argparse.ArgumentParser) -> None:
+    """Adds what decides how a clip is segmented, for `segment` and `batch` alike."""
     add_parts(parser)
     parser.add_argument(
         "--map",
@@ -70,17 +78,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", metavar="FOLDER_OR_ID", help="smite: the base model, where it is not the profile's own"
     )
-    add_overwrite(parser, "start anew; a previous result in DIR is kept beside it")
 
 
 def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     """Segments the clip and says where the result is and where it may be wrong."""
-    from engine.api.places import cache_folder
     from engine.api.segment import segment
-    from engine.api.segment_request import SegmentRequest
 
-    request = SegmentRequest(
-        clip=arguments.clip,
+    summary = reporter.drive(segment(request_of(arguments, arguments.clip)))
+    reporter.say(summary.to_text())
+    reporter.result(summary.to_json())
+    return 0
+
+
+def request_of(arguments: argparse.Namespace, clip: Path) -> SegmentRequest:
+    """Returns what the arguments ask for."""
+    return SegmentRequest(
+        clip=clip,
         out=arguments.out,
         profile=arguments.profile,
         anchors=arguments.anchors,
@@ -105,10 +118,6 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
             model=arguments.model,
         ),
     )
-    summary = reporter.drive(segment(request))
-    reporter.say(summary.to_text())
-    reporter.result(summary.to_json())
-    return 0
 
 
 def _pairs(texts: list[str]) -> dict[str, str]:
