@@ -13,7 +13,7 @@ from app.timeline.pictures import FramePictures
 from app.timeline.sources import TimelineSources
 from app.timeline.view import TimelineView
 from engine.domain.parts import Part, PartSet
-from engine.domain.project import ProjectReference
+from engine.domain.project import ProjectClip, ProjectReference
 from engine.results.record import FrameRecord, ResultRecord
 
 PARTS = PartSet((Part.named(1, "body"), Part.named(2, "wheel")))
@@ -49,8 +49,9 @@ class Results(QObject):
 class References(QObject):
     changed = Signal()
 
-    def __init__(self, frames: Mapping[int, bool]) -> None:
+    def __init__(self, frames: Mapping[int, bool], path: Path | None = None) -> None:
         super().__init__()
+        self.clips = [ProjectClip("c1", path, "shot")] if path is not None else []
         self.references = [
             ProjectReference(f"r{n}", str(n), 64, 36, clip_id="c1", frame=n, holdout=holdout)
             for n, holdout in frames.items()
@@ -86,7 +87,7 @@ class Clip:
     ) -> None:
         self.playhead = Playhead()
         self.playhead.set_clip("c1", numbers)
-        self.results, self.references = Results(record), References(references or {})
+        self.results, self.references = Results(record), References(references or {}, path)
         self.edits, self.cache = Edits(), Cache()
         self.sources = TimelineSources(self.playhead, self.references, self.results, self.edits, self.cache)
         self.model = TimelineModel(self.sources)
