@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.timeline.axis import FrameAxis
-from app.timeline.worst import Figures, WorstFrame, badness, worst_frames
+from app.timeline.worst import MOST_WORST, Figures, WorstFrame, badness, worst_frames
 from engine.domain.parts import PartSet
 from engine.results.record import FrameRecord
 
@@ -75,17 +75,14 @@ class TimelineData:
         """(K, T) float32, how bad each part is in each frame; NaN where nothing is known."""
         return badness(self.confidence, self.flicker)
 
-    @cached_property
-    def worst(self) -> tuple[WorstFrame, ...]:
-        """The worst frames of all parts together, the worst first."""
-        return worst_frames(self.badness, self.axis.numbers, self.cuts)
-
-    def worst_of(self, part: int) -> tuple[WorstFrame, ...]:
-        """Returns the worst frames of the part with this index, the worst first."""
-        if part not in self._worst_by_part:
-            found = worst_frames(self.badness[part : part + 1], self.axis.numbers, self.cuts)
-            self._worst_by_part[part] = tuple(replace(place, part=part) for place in found)
-        return self._worst_by_part[part]
+    def worst(self, part: int | None = None, *, limit: int = MOST_WORST) -> tuple[WorstFrame, ...]:
+        """Returns the worst frames, the worst first, of the part with this index or of all parts together."""
+        key = part, limit
+        if key not in self._worst:
+            rows = self.badness if part is None else self.badness[part : part + 1]
+            found = worst_frames(rows, self.axis.numbers, self.cuts, limit=limit)
+            self._worst[key] = found if part is None else tuple(replace(place, part=part) for place in found)
+        return self._worst[key]
 
     def state(self, frame: int) -> str:
         """Returns "done", "draft", "stale" or "none" for an existing frame."""
@@ -140,7 +137,7 @@ class TimelineData:
         return replace(self, cached=_kept(cached))
 
     @cached_property
-    def _worst_by_part(self) -> dict[int, tuple[WorstFrame, ...]]:
+    def _worst(self) -> dict[tuple[int | None, int], tuple[WorstFrame, ...]]:
         return {}
 
     def _figures(self, old: Figures, rows: Mapping[int, Mapping[str, float]]) -> Figures:

@@ -29,10 +29,10 @@ def make_menu(view: TimelineView, frame: int, lane: Lane | None) -> QMenu:
     clear.setEnabled(playhead.in_out is not None)
     menu.addSeparator()
     worst = menu.addAction(tr("Go to the worst frame"), partial(go_to_worst, view, None))
-    worst.setEnabled(bool(data.worst))
+    worst.setEnabled(bool(data.worst(limit=1)))
     if isinstance(lane, StabilityLane) and lane.part is not None:
         text = tr("Go to the worst frame of {part}").format(part=lane.part.name)
-        menu.addAction(text, partial(go_to_worst, view, lane)).setEnabled(bool(lane.worst(data)))
+        menu.addAction(text, partial(go_to_worst, view, lane)).setEnabled(bool(data.worst(lane.index, limit=1)))
     is_reference = frame in data.anchors or frame in data.holdouts
     text = tr("Remove this reference") if is_reference else tr("Use this frame as reference")
     menu.addAction(text, partial(view.referenceToggled.emit, frame))
@@ -57,6 +57,5 @@ def set_range(playhead: Playhead, in_out: FrameRange | None) -> None:
 
 def go_to_worst(view: TimelineView, lane: StabilityLane | None) -> None:
     """Goes to the worst frame of a lane, or of all parts."""
-    places = lane.worst(view.model.data) if lane is not None else view.model.data.worst
-    if places:
-        view.playhead.go(places[0].frame)
+    for place in view.model.data.worst(lane.index if lane is not None else None, limit=1):
+        view.playhead.go(place.frame)

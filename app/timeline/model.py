@@ -56,7 +56,7 @@ class TimelineModel(QObject):
             step: 1 or -1.
             part: Index of the part in `data.parts`, or None for all.
         """
-        places = self.data.worst if part is None else self.data.worst_of(part)
+        places = self.data.worst(part)
         return step_worst(places, self.sources.playhead.frame, step)
 
     def go_to_worst(self, step: int) -> None:
@@ -91,7 +91,8 @@ class TimelineModel(QObject):
             data = replace(data, cuts=cuts)
         if before is None or before.parts != record.parts or not before.frames.keys() <= record.frames.keys():
             return data.with_result(record.parts, record.frames, states)
-        changed = {n: row for n, row in record.frames.items() if before.frames.get(n) != row}
+        old = before.frames
+        changed = {n: row for n, row in record.frames.items() if row is not old.get(n) and row != old.get(n)}
         codes = np.fromiter((STATE_CODES[state] for state in states.values()), np.uint8, len(states))
         moved = {n: states[n] for n in data.axis.numbers[codes != data.states].tolist()}
         return data.with_frames(changed, moved) if changed or moved else data

@@ -94,14 +94,14 @@ class StabilityList(QWidget):
         for row in range(self.tree.topLevelItemCount()):
             item = self.tree.topLevelItem(row)
             if item is not None:
-                count = sum(place.badness >= MARKED_BADNESS for place in data.worst_of(row))
+                count = sum(place.badness >= MARKED_BADNESS for place in data.worst(row))
                 text = plural(count, "{n} place to look at", "{n} places to look at")
                 item.setData(CURVE, Qt.ItemDataRole.AccessibleTextRole, text)
 
     def _on_item(self, item: QTreeWidgetItem) -> None:
-        places = self._model.data.worst_of(int(item.data(0, _INDEX)))
-        if places:
-            self._model.sources.playhead.go(places[0].frame)
+        places = self._model.data.worst(int(item.data(0, _INDEX)), limit=1)
+        for place in places:
+            self._model.sources.playhead.go(place.frame)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Shows what has changed while nobody looked."""

@@ -13,6 +13,9 @@ Figures = NDArray[np.float32]
 REACH = 8
 """Frames to each side that one correction is spread over by default: worst frames nearer than that are one place."""
 
+MOST_WORST = 100
+"""More places than that nobody visits."""
+
 
 @dataclass(frozen=True)
 class WorstFrame:
@@ -49,7 +52,7 @@ def badness(confidence: Figures, flicker: Figures) -> Figures:
 
 
 def worst_frames(
-    bad: Figures, numbers: NDArray[np.int64], cuts: Sequence[int] = (), *, limit: int = 100
+    bad: Figures, numbers: NDArray[np.int64], cuts: Sequence[int] = (), *, limit: int = MOST_WORST
 ) -> tuple[WorstFrame, ...]:
     """Returns the worst frames of all parts together, the worst first, one for each surroundings.
 

@@ -69,7 +69,7 @@ class WorstPanel(QWidget):
             return
         data = self._model.data
         self._show_parts(data)
-        places = (data.worst if self.part_index is None else data.worst_of(self.part_index))[:_MOST_SHOWN]
+        places = data.worst(self.part_index, limit=_MOST_SHOWN)
         rest = data.records, data.edits, data.locks
         if places != self._shown or any(new is not old for new, old in zip(rest, self._filled, strict=True)):
             self._shown, self._filled = places, rest

@@ -12,7 +12,7 @@ from app.theme import INPUT, STATE_FAILED, STATE_STALE
 from app.timeline.columns import Columns
 from app.timeline.data import TimelineData
 from app.timeline.lanes.lane import LaneHeight, Strip, triangle
-from app.timeline.worst import Figures, WorstFrame
+from app.timeline.worst import Figures
 from engine.domain.parts import Part
 
 _NUM_MARKED = 3
@@ -38,7 +38,7 @@ class StabilityLane:
             part: The part, or None for the worst of all parts in each frame.
             index: Its row in the figures, or None.
         """
-        self.part, self._index = part, index
+        self.part, self.index = part, index
         self.name = f"stability {part.name}" if part is not None else "stability"
         self.title = part.name if part is not None else tr("Worst part")
 
@@ -46,14 +46,10 @@ class StabilityLane:
         """It depends on the figures, and the marks on the cuts."""
         return (data.axis, data.confidence, data.flicker, data.cuts)
 
-    def worst(self, data: TimelineData) -> tuple[WorstFrame, ...]:
-        """Returns the worst frames of this lane, the worst first."""
-        return data.worst if self._index is None else data.worst_of(self._index)
-
     def figures(self, data: TimelineData) -> tuple[Figures, Figures]:
         """Returns what the lane draws: confidence and flicker, (T,) float32 each, NaN where they are missing."""
-        if self._index is not None:
-            return data.confidence[self._index], data.flicker[self._index]
+        if self.index is not None:
+            return data.confidence[self.index], data.flicker[self.index]
         if not len(data.parts):
             nothing = np.full(len(data.axis), np.nan, np.float32)
             return nothing, nothing
@@ -74,7 +70,7 @@ class StabilityLane:
     def _mark(self, strip: Strip, data: TimelineData) -> None:
         painter = strip.painter
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for place in self.worst(data)[:_NUM_MARKED]:
+        for place in data.worst(self.index, limit=_NUM_MARKED):
             x = strip.scale.middle_of(place.frame)
             if place.badness < MARKED_BADNESS or not 0 <= x <= strip.scale.width_px:
                 continue

@@ -74,5 +74,5 @@ def test_cached_frames_that_the_clip_lacks_are_left_out() -> None:
 
 def test_a_clip_without_frames_has_a_picture() -> None:
     data = TimelineData().with_result(PARTS, {5: frame_record({"body": 1})}, {5: "done"})
-    assert data.worst == ()
+    assert data.worst() == ()
     assert set(STATE_CODES) == {"none", "draft", "done", "stale"}
