@@ -123,7 +123,7 @@ def _files(setup: ExportSetup, index: int, output: Output) -> list[PlannedFile]:
     names = setup.names(output)
     if output.format == "nuke":
         return [PlannedFile(names.path(), index, "text", setup.layers, text=_nuke(setup, names))]
-    by_layer = "part" in names.tokens and info.layers != "labels"
+    by_layer = info.layers == "each" or ("part" in names.tokens and info.layers != "labels")
     shown = [(layer,) for layer in setup.layers] if by_layer else [setup.layers]
     if info.per == "clip":
         found = [PlannedFile(names.path(None, _only(layers)), index, "clip", layers) for layers in shown]

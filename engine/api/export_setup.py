@@ -107,7 +107,6 @@ class ExportSetup:
 
     def content(self, output: Output) -> str:
         """Returns a digest of what decides the content of a format's files, their frames apart."""
-        options = {key: value for key, value in output.to_json().items() if key != "pattern"}
         table: dict[str, Any] = {
             "content": CONTENT_VERSION,
             "program": version("smite-studio"),
@@ -115,7 +114,7 @@ class ExportSetup:
             "shot": [self.shot, self.version, self.padding],
             "layers": layer_rows(self.layers),
             "colours": self.reader.parts.to_json(),
-            "output": options,
+            "output": output.content_json(),
             "colour": asdict(self.request.colour),
             "span": list(self.frames.values()) if FORMATS[output.format].per == "clip" else [],
         }

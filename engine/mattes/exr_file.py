@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +72,8 @@ def write_exr(path: Path, header: ExrHeader, parts: Sequence[ExrPart]) -> None:
             written = written and output.write_image(pixels)
         closed = output.close()
         if not (written and closed):
-            raise _refused(path, output.geterror() or oiio.geterror())
+            size = sum(channel.values.nbytes for part in parts for channel in part.channels)
+            raise _refused(path, output.geterror() or oiio.geterror(), size)
 
 
 def framed(plane: NDArray[np.float32], header: ExrHeader, *, outside: float = 0.0) -> NDArray[np.float32]:
@@ -138,7 +141,10 @@ def _spec(header: ExrHeader, part: ExrPart, *, named: bool) -> Any:
     return spec
 
 
-def _refused(path: Path, reason: str) -> OutputError:
+def _refused(path: Path, reason: str, size: int) -> OSError | OutputError:
+    """Returns why a file was not written; OpenImageIO has no error numbers, so the room on the disk is looked at."""
+    if shutil.disk_usage(path.parent).free < size:
+        return OSError(errno.ENOSPC, "no space left")
     detail = reason.strip().splitlines()[-1].rstrip(".") if reason.strip() else "the disk took less than it was given"
     return OutputError(
         f"'{path}' was not written ({detail}). Finished files are kept. See that the disk has room and the folder can "

@@ -146,6 +146,11 @@ class Output:
         """Returns the output as JSON values."""
         return asdict(self)
 
+    def content_json(self) -> dict[str, Any]:
+        """Returns the format and those options that mean something to it: what decides the content of its files."""
+        table = self.to_json()
+        return {"format": self.format} | {name: table[name] for name in _OPTIONS_OF.get(self.format, ())}
+
     @classmethod
     def from_json(cls, values: object) -> Output:
         """Reads what `to_json` wrote; what is left out keeps its default.
@@ -279,4 +284,15 @@ _NESTED: dict[str, type[Any]] = {
     "exr": ExrOptions,
     "movie": MovieOptions,
     "dataset": DatasetOptions,
+}
+_OPTIONS_OF: dict[ExportFormat, tuple[str, ...]] = {
+    "png": ("image",),
+    "tiff": ("image",),
+    "exr": ("exr",),
+    "cryptomatte": ("exr",),
+    "cutout": ("image", "exr"),
+    "prores": ("movie",),
+    "ffv1": ("image", "movie"),
+    "review": ("movie",),
+    "overlay": ("movie",),
 }
