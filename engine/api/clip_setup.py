@@ -102,7 +102,7 @@ def open_setup(request: SegmentRequest, profile: Profile | None) -> Job[ClipSetu
         cuts = (yield from find_cuts(source, span)) if given is None else given
         fingerprint = _fingerprint(request, source, profile, anchors, parts)
         scenes = scenes_between(span, cuts)
-        flow = _flow_store(request, source)
+        flow = flow_store(request.cache_folder, source)
     except BaseException:
         source.close()
         raise
@@ -156,10 +156,11 @@ def _span(numbers: Sequence[int], needed: Sequence[int]) -> tuple[int, ...]:
     return tuple(number for number in numbers if first <= number <= last)
 
 
-def _flow_store(request: SegmentRequest, source: FrameSource) -> FlowStore:
+def flow_store(cache_folder: Path | None, source: FrameSource) -> FlowStore:
+    """Returns the optical flow of a clip at its working size, kept in `cache_folder` where there is one."""
     from engine.temporal.flow_store import FlowStore, working_size
 
-    folder = request.cache_folder / "flow" if request.cache_folder else None
+    folder = cache_folder / "flow" if cache_folder else None
     return FlowStore(source, folder, working_size=working_size(source.info.width, source.info.height))
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from engine.api.evaluate import EvaluateRequest, evaluate
 from engine.api.export import export
 from engine.api.export_request import ExportRequest
-from engine.api.segment import LEARNED_PROFILE, segment
+from engine.api.quick_run import LEARNED_PROFILE
+from engine.api.segment import segment
 from engine.api.segment_request import SegmentRequest
 from engine.domain.frames import frame_number
 from engine.domain.parts import PartSet

@@ -6,7 +6,6 @@ import itertools
 from typing import TYPE_CHECKING
 
 from engine.api.clip_setup import ClipSetup
-from engine.domain.settings import SegmentSettings
 from engine.jobs import Job, Progress
 from engine.results.folder import ResultReader, ResultWriter
 
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from engine.temporal.flow_store import FlowStore
 
 
-def measure_flicker(setup: ClipSetup, writer: ResultWriter, settings: SegmentSettings) -> Job[None]:
+def measure_flicker(setup: ClipSetup, writer: ResultWriter) -> Job[None]:
     """Measures the flicker of every finished frame against the frame before it, where that is not across a cut.
 
     Yields:
@@ -23,7 +22,7 @@ def measure_flicker(setup: ClipSetup, writer: ResultWriter, settings: SegmentSet
     from engine.temporal.flicker import flicker
 
     writer.save()
-    flow = _flow(setup, settings)
+    flow = _light_flow(setup)
     reader = ResultReader(writer.folder)
     numbers = sorted(writer.finished() & set(setup.frames))
     for done, (before, frame) in enumerate(itertools.pairwise(numbers), start=1):
@@ -34,12 +33,10 @@ def measure_flicker(setup: ClipSetup, writer: ResultWriter, settings: SegmentSet
         yield Progress("measuring stability", done, len(numbers) - 1)
 
 
-def _flow(setup: ClipSetup, settings: SegmentSettings) -> FlowStore:
-    """Returns the clip's flow; for a draft, which has not computed it, a light one at half the size."""
+def _light_flow(setup: ClipSetup) -> FlowStore:
+    """Returns flow at half the size: a draft or a crop has not computed any other, and figures stay comparable."""
     from engine.temporal.flow import DRAFT_FLOW
     from engine.temporal.flow_store import FlowStore
 
-    if settings.preset != "draft":
-        return setup.flow
     width, height = setup.flow.working_size
     return FlowStore(setup.source, None, working_size=(-(-width // 2), -(-height // 2)), settings=DRAFT_FLOW)

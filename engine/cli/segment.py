@@ -73,7 +73,7 @@ def add_how(parser: argparse.ArgumentParser) -> None:
         "--crop",
         choices=get_args(CropMode),
         default="auto",
-        help="smite: work on the subject's box only (default: auto)",
+        help="work on the subject's box only, so that it gets more pixels (default: auto, where it pays)",
     )
     parser.add_argument(
         "--model", metavar="FOLDER_OR_ID", help="smite: the base model, where it is not the profile's own"

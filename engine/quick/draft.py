@@ -20,11 +20,10 @@ from engine.quick.answers import Belief, Plate, frame_scores, sentence
 from engine.quick.fusion import Prior, sampled
 from engine.quick.painted import soft_labels
 from engine.quick.spans import Span, spans_of
-from engine.temporal.flow import FlowSettings, pixel_grid
+from engine.temporal.flow import DRAFT_FLOW, pixel_grid
 from engine.temporal.flow_chain import Carried, Chain, carry, walk
 from engine.temporal.flow_store import FlowStore
 
-_LIGHT_FLOW = FlowSettings(finest_scale=0, patch_stride=4)
 _LARGE = (
     100_000  # pixels; half of it still shows what moves (no worse than the whole size on the shots of tests/footage)
 )
@@ -55,7 +54,7 @@ class _Drafter:
         plate = Plate.of(task, working_size)
         width, height = working_size
         size = (-(-width // 2), -(-height // 2)) if width * height > _LARGE else working_size
-        flow = FlowStore(task.source, None, working_size=size, settings=_LIGHT_FLOW)
+        flow = FlowStore(task.source, None, working_size=size, settings=DRAFT_FLOW)
         soft = {
             frame: soft_labels(painted, plate.canonical_ids, working_size) for frame, painted in task.anchors.items()
         }

@@ -20,7 +20,8 @@ from pathlib import Path
 import numpy as np
 
 from engine.api.evaluate import EvaluateRequest, evaluate
-from engine.api.segment import LEARNED_PROFILE, segment
+from engine.api.quick_run import LEARNED_PROFILE
+from engine.api.segment import segment
 from engine.api.segment_request import SegmentRequest
 from engine.domain.frames import FrameRange
 from engine.domain.reference import Reference
