@@ -17,7 +17,7 @@ from app.actions.catalogue.spec import CommandSpec
 from app.theme import icon
 
 # Keys that lists, sliders and text fields use themselves: as commands they work while a canvas has the focus.
-_CANVAS_KEYS = ("frame.", "window.panels")
+_CANVAS_KEYS = ("frame.", "play.to_", "window.panels")
 _EVERYWHERE = ""
 
 
