@@ -22,6 +22,9 @@ VERBS: dict[str, str] = {
     "evaluate": "measure a result against true masks",
     "models": "list, fetch and check the pretrained models that some features need",
 }
+HIDDEN_VERBS = ("worker",)
+"""Verbs that the program starts itself with."""
+
 CANCELLED = 130
 _EXIT_CODES = """exit codes:
   0    done
@@ -68,6 +71,11 @@ def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"smite-studio {version('smite-studio')}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     wanted = next((word for word in argv if not word.startswith("-")), "")
+    if wanted in HIDDEN_VERBS:
+        hidden = verbs.add_parser(wanted)
+        hidden.set_defaults(json=False)
+        importlib.import_module(f"engine.cli.{wanted}").add_arguments(hidden)
+        return parser
     for verb, summary in VERBS.items():
         below = verbs.add_parser(
             verb, help=summary, description=_sentence(summary), formatter_class=argparse.RawDescriptionHelpFormatter

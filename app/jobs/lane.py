@@ -1,0 +1,137 @@
+"""A lane: one worker process that is kept warm, and one job at a time in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.i18n import tr
+from app.jobs.spec import JobSpec, Outcome
+from app.jobs.worker import WorkerThread
+from engine.api.wire import decode_event, encode
+
+KILL_AFTER_MS = 500
+_END_MS = 3_000
+
+
+class Lane(QObject):
+    """Runs jobs in a worker process, one after the other, and ends each with exactly one outcome.
+
+    Signals:
+        told(str, object): Job id and an event of `engine.jobs`.
+        ended(str, object): Job id and `Outcome`.
+    """
+
+    told = Signal(str, object)
+    ended = Signal(str, object)
+
+    def __init__(self, command: Sequence[str], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._command = list(command)
+        self._thread: WorkerThread | None = None
+        self._job = ""
+        self._cancelled = False
+        self._axe = QTimer(self)
+        self._axe.setSingleShot(True)
+        self._axe.setInterval(KILL_AFTER_MS)
+        self._axe.timeout.connect(self._on_patience_ended)
+
+    @property
+    def job(self) -> str:
+        """Id of the running job, or ""."""
+        return self._job
+
+    def warm(self) -> None:
+        """Starts the process and lets it import what learning needs."""
+        self._worker().send({"do": "warm"})
+
+    def start(self, job_id: str, spec: JobSpec) -> None:
+        """Runs a job; the lane must be free."""
+        self._job, self._cancelled = job_id, False
+        self._worker().send({"do": "run", "id": job_id, "verb": spec.verb, "request": encode(spec.request)})
+
+    def cancel(self) -> None:
+        """Ends the running job at its next step, or its process after half a second."""
+        if self._job and not self._cancelled:
+            self._cancelled = True
+            self._worker().send({"do": "cancel", "id": self._job})
+            self._axe.start()
+
+    def pause(self, *, on: bool) -> None:
+        """Holds the running job between two steps, or lets it go on."""
+        if self._job:
+            self._worker().send({"do": "pause" if on else "resume", "id": self._job})
+
+    def shut_down(self) -> None:
+        """Ends job, process and thread; waits for them."""
+        self._axe.stop()
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return
+        thread.received.disconnect(self._on_received)
+        thread.lost.disconnect(self._on_lost)
+        if self._job:
+            thread.send({"do": "cancel", "id": self._job})
+        thread.close()
+        if not thread.wait(KILL_AFTER_MS):
+            thread.kill()
+            thread.wait(_END_MS)
+        if self._job:
+            self._end(Outcome("cancelled", sentence=tr("Cancelled. What was finished is kept.")))
+
+    def _worker(self) -> WorkerThread:
+        if self._thread is None:
+            self._thread = WorkerThread(self._command, self)
+            self._thread.received.connect(self._on_received)
+            self._thread.lost.connect(self._on_lost)
+            self._thread.start()
+        return self._thread
+
+    def _on_received(self, message: Mapping[str, Any]) -> None:
+        if message.get("id") != self._job or not self._job:
+            return
+        if "event" in message:
+            self.told.emit(self._job, decode_event(message["event"]))
+        elif "outcome" in message:
+            self._end(_outcome(message["outcome"]))
+
+    def _on_lost(self, code: int, tail: str) -> None:
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.wait()
+            thread.deleteLater()
+        if not self._job:
+            return
+        if self._cancelled:
+            self._end(Outcome("cancelled", sentence=tr("Cancelled. What was finished is kept.")))
+            return
+        sentence = tr(
+            "The worker process ended unexpectedly (exit code {code}). Finished frames and what was painted are kept. "
+            "Start the job again to go on where it stopped."
+        )
+        self._end(Outcome("failed", sentence=sentence.format(code=code), details=tail, error="WorkerLost"))
+
+    def _on_patience_ended(self) -> None:
+        if self._job and self._thread is not None:
+            self._thread.kill()
+
+    def _end(self, outcome: Outcome) -> None:
+        self._axe.stop()
+        job, self._job = self._job, ""
+        self.ended.emit(job, outcome)
+
+
+def _outcome(message: Mapping[str, Any]) -> Outcome:
+    kind = message.get("kind")
+    if kind == "succeeded":
+        return Outcome("succeeded", value=message.get("value"))
+    if kind == "cancelled":
+        return Outcome("cancelled", sentence=tr("Cancelled. What was finished is kept."))
+    return Outcome(
+        "failed",
+        sentence=str(message.get("sentence", "")),
+        details=str(message.get("details", "")),
+        error=str(message.get("error", "")),
+    )

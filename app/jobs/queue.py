@@ -1,0 +1,145 @@
+"""The queue of all heavy and light jobs: one worker process for each lane, and what the window knows of each job."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.i18n import tr
+from app.jobs.lane import Lane
+from app.jobs.spec import JobSpec, JobView, LaneName, Outcome
+from engine.cli.worker_command import worker_command
+from engine.jobs import Event, Progress, TrainStep
+
+_ETA_AFTER_S = 1.0
+
+
+class JobQueue(QObject):
+    """Jobs by id, in the order they were asked for.
+
+    Signals:
+        changed(): The list, or the state or progress of a job, changed.
+        told(str, object): Job id and an event of `engine.jobs`.
+        finished(str, object): Job id and `Outcome`, exactly once for each job.
+    """
+
+    changed = Signal()
+    told = Signal(str, object)
+    finished = Signal(str, object)
+
+    def __init__(self, parent: QObject | None = None, command: Sequence[str] | None = None) -> None:
+        super().__init__(parent)
+        line = command or worker_command()
+        self._lanes: dict[LaneName, Lane] = {"heavy": Lane(line, self), "light": Lane(line, self)}
+        self._jobs: dict[str, JobView] = {}
+        self._numbers = itertools.count(1)
+        self._stage_began = 0.0
+        for lane in self._lanes.values():
+            lane.told.connect(self._on_told)
+            lane.ended.connect(self._on_ended)
+
+    @property
+    def jobs(self) -> tuple[JobView, ...]:
+        """All jobs that were not cleared away."""
+        return tuple(self._jobs.values())
+
+    @property
+    def active(self) -> tuple[JobView, ...]:
+        """Jobs that run or wait."""
+        return tuple(job for job in self._jobs.values() if job.active)
+
+    def job(self, job_id: str) -> JobView | None:
+        """Returns a job, or None where it was cleared away."""
+        return self._jobs.get(job_id)
+
+    def warm(self) -> None:
+        """Starts the heavy lane's process before it is needed."""
+        self._lanes["heavy"].warm()
+
+    def submit(self, spec: JobSpec) -> str:
+        """Puts a job at the end of its lane and returns its id."""
+        job_id = f"j{next(self._numbers)}"
+        self._jobs[job_id] = JobView(job_id, spec)
+        # The caller knows the id before anything is told of the job.
+        QTimer.singleShot(0, self, self._start_next)
+        self.changed.emit()
+        return job_id
+
+    def cancel(self, job_id: str) -> None:
+        """Ends a running job within half a second, or takes a waiting one out."""
+        job = self._jobs.get(job_id)
+        if job is None or not job.active:
+            return
+        if job.state == "waiting":
+            self._close(job, Outcome("cancelled", sentence=tr("Cancelled before it began.")))
+            return
+        job.state = "cancelling"
+        self._lanes[job.spec.lane].cancel()
+        self.changed.emit()
+
+    def pause(self, job_id: str, *, on: bool) -> None:
+        """Holds a running job, or lets it go on."""
+        job = self._jobs.get(job_id)
+        if job is not None and job.state in ("running", "paused"):
+            self._lanes[job.spec.lane].pause(on=on)
+            job.state = "paused" if on else "running"
+            job.eta_s = None
+            self.changed.emit()
+
+    def clear(self) -> None:
+        """Forgets the jobs that have ended."""
+        self._jobs = {job.id: job for job in self._jobs.values() if job.active}
+        self.changed.emit()
+
+    def shut_down(self) -> None:
+        """Cancels everything, waits, and leaves no process and no thread."""
+        for job in self.active:
+            if job.state == "waiting":
+                self._close(job, Outcome("cancelled", sentence=tr("Cancelled before it began.")))
+        for lane in self._lanes.values():
+            lane.shut_down()
+
+    def _start_next(self) -> None:
+        for name, lane in self._lanes.items():
+            if lane.job:
+                continue
+            waiting = [job for job in self._jobs.values() if job.spec.lane == name and job.state == "waiting"]
+            if waiting:
+                waiting[0].state = "running"
+                waiting[0].stage = tr("starting")
+                lane.start(waiting[0].id, waiting[0].spec)
+                self.changed.emit()
+
+    def _on_told(self, job_id: str, event: Event) -> None:
+        job = self._jobs.get(job_id)
+        if job is None or not job.active:
+            return
+        if isinstance(event, Progress):
+            self._progress(job, event.stage, event.done, event.total)
+        elif isinstance(event, TrainStep):
+            self._progress(job, tr("learning"), event.step, event.total)
+        self.told.emit(job_id, event)
+        self.changed.emit()
+
+    def _progress(self, job: JobView, stage: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if stage != job.stage:
+            self._stage_began = now
+        job.stage, job.done, job.total = stage, done, total
+        elapsed = now - self._stage_began
+        known = 0 < done < total and elapsed > _ETA_AFTER_S
+        job.eta_s = elapsed / done * (total - done) if known else None
+
+    def _on_ended(self, job_id: str, outcome: Outcome) -> None:
+        job = self._jobs.get(job_id)
+        if job is not None and job.active:
+            self._close(job, outcome)
+        QTimer.singleShot(0, self, self._start_next)
+
+    def _close(self, job: JobView, outcome: Outcome) -> None:
+        job.outcome, job.state, job.eta_s = outcome, outcome.kind, None
+        self.changed.emit()
+        self.finished.emit(job.id, outcome)

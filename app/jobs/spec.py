@@ -1,0 +1,82 @@
+"""What the window asks of a worker process, and what becomes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+LaneName = Literal["heavy", "light"]
+JobState = Literal["waiting", "running", "paused", "cancelling", "succeeded", "failed", "cancelled"]
+
+
+@dataclass(frozen=True)
+class JobSpec:
+    """One piece of work.
+
+    Attributes:
+        verb: A name of `engine.api.verbs.VERBS`.
+        request: The verb's request.
+        title: What the queue shows.
+        lane: "heavy" work comes one after the other; "light" work does not wait for it.
+        tags: What the sender wants to know the job by again (clip, version ...); never sent.
+    """
+
+    verb: str
+    request: Any
+    title: str
+    lane: LaneName = "heavy"
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a job ended, told exactly once.
+
+    Attributes:
+        kind: succeeded, failed or cancelled.
+        value: What the verb returned as JSON values, or None.
+        sentence: What happened, what was kept, what to do next; "" where it succeeded.
+        details: For a report.
+        error: Name of the engine's error class, or "".
+    """
+
+    kind: Literal["succeeded", "failed", "cancelled"]
+    value: dict[str, Any] | None = None
+    sentence: str = ""
+    details: str = ""
+    error: str = ""
+
+    @property
+    def out_of_memory(self) -> bool:
+        """A smaller window or another device may help."""
+        return self.error == "MemoryLimitError"
+
+
+@dataclass
+class JobView:
+    """A job as the queue shows it.
+
+    Attributes:
+        id: "j1", "j2" ...
+        spec: What was asked.
+        state: Where it is.
+        stage: What is being done.
+        done: Steps of the stage that are done.
+        total: Steps of the stage in all; 0 where that is not known.
+        eta_s: Seconds that the stage will still take, or None while that cannot be told.
+        outcome: How it ended, or None.
+    """
+
+    id: str
+    spec: JobSpec
+    state: JobState = "waiting"
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+    eta_s: float | None = None
+    outcome: Outcome | None = None
+
+    @property
+    def active(self) -> bool:
+        """It has not ended."""
+        return self.outcome is None

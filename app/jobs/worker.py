@@ -1,0 +1,116 @@
+"""The thread that owns one worker process: it starts it, and reads what it says."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+_TAIL_BYTES = 8_192
+
+
+class WorkerThread(QThread):
+    """Blocks on the process's pipe, so that nobody else has to.
+
+    Signals:
+        received(object): One message of the worker, a dict.
+        lost(int, str): The process has ended: its exit code, and the last lines it wrote about itself.
+    """
+
+    received = Signal(object)
+    lost = Signal(int, str)
+
+    def __init__(self, command: Sequence[str], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("worker")
+        self._command = list(command)
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[str] | None = None
+        self._early: list[str] = []
+        self._closing = False
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        """Sends a command, or keeps it until the process has started; a process that has gone is not told."""
+        line = json.dumps(message, ensure_ascii=False) + "\n"
+        with self._lock:
+            if self._process is None:
+                self._early.append(line)
+            else:
+                _write(self._process, line)
+
+    def close(self) -> None:
+        """Lets the process end by itself: its pipe is closed."""
+        with self._lock:
+            self._closing = True
+            if self._process is not None:
+                _close(self._process)
+
+    def kill(self) -> None:
+        """Ends the process now."""
+        with self._lock:
+            self._closing = True
+            if self._process is not None:
+                self._process.kill()
+
+    def run(self) -> None:
+        """Starts the process and passes on what it says until it ends."""
+        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
+            with self._lock:
+                if self._closing:
+                    return
+                try:
+                    self._process = process = subprocess.Popen(
+                        self._command,
+                        stdin=subprocess.PIPE,
+                        stdout=subprocess.PIPE,
+                        stderr=log,
+                        encoding="utf-8",
+                        bufsize=1,
+                    )
+                except OSError as error:
+                    self.lost.emit(-1, str(error))
+                    return
+                for line in self._early:
+                    _write(process, line)
+            assert process.stdout is not None
+            for line in process.stdout:
+                message = _message(line)
+                if message is not None:
+                    self.received.emit(message)
+            code = process.wait()
+            process.stdout.close()
+            with self._lock:
+                _close(process)
+            log.seek(0, 2)
+            log.seek(max(0, log.tell() - _TAIL_BYTES))
+            self.lost.emit(code, log.read())
+
+
+def _message(line: str) -> dict[str, Any] | None:
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return None
+    return message if isinstance(message, dict) else None
+
+
+def _write(process: subprocess.Popen[str], line: str) -> None:
+    assert process.stdin is not None
+    try:
+        process.stdin.write(line)
+        process.stdin.flush()
+    except (OSError, ValueError):
+        return  # it has gone: the reading side says so
+
+
+def _close(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    try:
+        process.stdin.close()
+    except OSError:
+        return

@@ -1,0 +1,162 @@
+"""The hidden verb `worker`: a warm process that runs the window's jobs, one JSON message a line.
+
+In come {"do": "run", "id", "verb", "request"}, {"do": "cancel" | "pause" | "resume", "id"}, {"do": "warm"}; out go
+{"ready": true}, {"id", "event"} and, once for each job, {"id", "outcome"}. When the pipe closes, the process ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Mapping
+from queue import Empty, SimpleQueue
+from typing import Any, TextIO
+
+from engine.api.verbs import VERBS, Verb
+from engine.api.wire import decode, encode, encode_event
+from engine.cli.reporter import Reporter
+from engine.errors import EngineError, InternalError, MemoryLimitError
+from engine.jobs import Event, Job, Progress
+
+_PROGRESS_EVERY_S = 0.05
+_GRACE_S = 2.0
+"""After the window has gone, a job gets this long to reach a yield and clean up."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """It takes none: everything comes over the pipe."""
+
+
+def run(_arguments: argparse.Namespace, _reporter: Reporter) -> int:
+    """Serves until the pipe closes."""
+    Worker(sys.stdin, _private_stdout(), VERBS).serve()
+    return 0
+
+
+class Worker:
+    """Runs one job at a time.
+
+    Args:
+        commands: Where commands come from.
+        answers: Where answers go; nothing else is ever written to it.
+        verbs: What can be asked for.
+    """
+
+    def __init__(self, commands: TextIO, answers: TextIO, verbs: Mapping[str, Verb]) -> None:
+        self._commands, self._answers, self._verbs = commands, answers, verbs
+        self._inbox: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
+        self._closed = False
+        self._told = 0.0
+
+    def serve(self) -> None:
+        """Answers commands until there are no more."""
+        threading.Thread(target=self._listen, name="commands", daemon=True).start()
+        self._answer({"ready": True})
+        while (command := self._inbox.get()) is not None:
+            if command.get("do") == "run":
+                self._run(str(command.get("id")), command)
+            elif command.get("do") == "warm":
+                _warm()
+
+    def _listen(self) -> None:
+        for line in self._commands:
+            try:
+                command = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(command, dict):
+                self._inbox.put(command)
+        self._closed = True
+        self._inbox.put(None)
+        time.sleep(_GRACE_S)
+        os._exit(0)  # the window has gone and the job does not come to a yield
+
+    def _run(self, job_id: str, command: Mapping[str, Any]) -> None:
+        try:
+            verb = self._verbs.get(str(command.get("verb")))
+            if verb is None:
+                raise InternalError(f"There is no verb '{command.get('verb')}'. Nothing was done.")
+            job = verb.job(decode(verb.request_type(), command.get("request")))
+            outcome = self._driven(job_id, job)
+        except EngineError as error:
+            outcome = _failed(error, str(error))
+        except MemoryError as error:
+            outcome = _failed(
+                MemoryLimitError(), "The machine ran out of memory. What was finished is kept.", cause=error
+            )
+        except Exception as error:  # noqa: BLE001 - the window must hear of every fault, in a sentence
+            sentence = (
+                f"A fault of the program itself ({type(error).__name__}: {error}). What was finished is kept. "
+                "Please report it with the details."
+            )
+            outcome = _failed(InternalError(), sentence, cause=error)
+        self._answer({"id": job_id, "outcome": outcome})
+
+    def _driven(self, job_id: str, job: Job[Any]) -> dict[str, Any]:
+        try:
+            while True:
+                if not self._may_go_on(job_id):
+                    return {"kind": "cancelled"}
+                try:
+                    event = next(job)
+                except StopIteration as stop:
+                    value = stop.value
+                    return {"kind": "succeeded", "value": value.to_json() if hasattr(value, "to_json") else None}
+                self._tell(job_id, event)
+        finally:
+            job.close()
+
+    def _may_go_on(self, job_id: str) -> bool:
+        """Takes in what was said about the running job; waits while it is paused."""
+        paused = False
+        while True:
+            try:
+                command = self._inbox.get(block=paused)
+            except Empty:
+                return True
+            if command is None:
+                self._inbox.put(None)
+                return False
+            if command.get("do") == "cancel" and command.get("id") == job_id:
+                return False
+            if command.get("do") in ("pause", "resume") and command.get("id") == job_id:
+                paused = command["do"] == "pause"
+
+    def _tell(self, job_id: str, event: Event) -> None:
+        if isinstance(event, Progress) and not (event.total and event.done >= event.total):
+            now = time.monotonic()
+            if now - self._told < _PROGRESS_EVERY_S:
+                return
+            self._told = now
+        self._answer({"id": job_id, "event": encode_event(event)})
+
+    def _answer(self, message: Mapping[str, Any]) -> None:
+        try:
+            self._answers.write(json.dumps(message, ensure_ascii=False, default=str) + "\n")
+            self._answers.flush()
+        except (BrokenPipeError, ValueError):
+            os._exit(0)  # nobody listens any more
+
+
+def _failed(error: EngineError, sentence: str, cause: BaseException | None = None) -> dict[str, Any]:
+    # The text only: a kept exception would keep the tensors of its frames.
+    details = "".join(traceback.format_exception(cause)) if cause is not None else traceback.format_exc()
+    return encode({"kind": "failed", "error": type(error).__name__, "sentence": sentence, "details": details})  # type: ignore[no-any-return]
+
+
+def _private_stdout() -> TextIO:
+    """Returns a stream on the pipe, and lets everything that prints write to stderr instead."""
+    pipe = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    sys.stdout = sys.stderr
+    return os.fdopen(pipe, "w", encoding="utf-8")
+
+
+def _warm() -> None:
+    """Imports what learning needs, so that the first run starts at once."""
+    import torch  # noqa: F401
