@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QPointingDevice, QTabletEvent
+from PySide6.QtGui import QMouseEvent, QPointingDevice, QTabletEvent, QWheelEvent
 
 from app.canvas.pointer import Pointer
 from app.canvas.viewport import Viewport
@@ -58,6 +58,27 @@ class PanDrag:
     def end(self) -> None:
         """The drag is over."""
         self._from = None
+
+
+class WheelTurns:
+    """Turns of the wheel as steps, and as whole frames."""
+
+    _STEP = 120
+
+    def __init__(self) -> None:
+        self._rest = 0.0
+
+    def steps(self, event: QWheelEvent) -> float:
+        """Returns how many notches the wheel was turned, positive for away from the hand."""
+        # Alt and Shift turn the wheel sideways on some systems.
+        return (event.angleDelta().y() or event.angleDelta().x()) / self._STEP
+
+    def frames(self, steps: float) -> int:
+        """Returns the whole frames to go on by, positive for towards the hand; smooth wheels add up to one."""
+        self._rest += steps
+        whole = int(self._rest)
+        self._rest -= whole
+        return -whole
 
 
 class BrushDrag:

@@ -8,13 +8,12 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QTabletEvent, QWheelEvent
 
 from app.canvas.brush_settings import BrushSettings
-from app.canvas.events import BrushDrag, PanDrag, pointer_of
+from app.canvas.events import BrushDrag, PanDrag, WheelTurns, pointer_of
 from app.canvas.pointer import Pointer
 from app.canvas.tools.brush import erases
 from app.canvas.tools.tool import Tool
 from app.canvas.viewport import ZOOM_STEP, Viewport
 
-_WHEEL_STEP = 120
 _BRUSH_STEP = 1.1
 
 
@@ -79,7 +78,7 @@ class CanvasInput:
         self._tool_drag = False
         self._pen_down = False
         self._space_used = False
-        self._wheel_rest = 0.0
+        self._wheel = WheelTurns()
         self.erasing = False
 
     def drop_drag(self) -> None:
@@ -155,17 +154,13 @@ class CanvasInput:
 
     def wheel(self, event: QWheelEvent) -> None:
         """Zooms about the cursor; with Ctrl changes the brush, with Shift asks for another frame."""
-        # Alt and Shift turn the wheel sideways on some systems.
-        turned = event.angleDelta().y() or event.angleDelta().x()
-        steps = turned / _WHEEL_STEP
+        steps = self._wheel.steps(event)
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._target.set_brush(self._target.brush.scaled(_BRUSH_STEP**steps))
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self._wheel_rest += steps
-            whole = int(self._wheel_rest)
-            self._wheel_rest -= whole
-            if whole:
-                self._target.step_frame(-whole)
+            frames = self._wheel.frames(steps)
+            if frames:
+                self._target.step_frame(frames)
         else:
             self._target.zoom_at(event.position(), ZOOM_STEP**steps)
         event.accept()

@@ -16,6 +16,7 @@ from app.canvas.overlay_style import OverlayStyle, Tints
 from app.canvas.painting.box import Box
 from app.canvas.painting.nearest import other_label, other_labels_at
 from app.canvas.painting.patch import Patch
+from app.canvas.sampling import Grid
 from app.canvas.viewport import Viewport
 from engine.domain.labels import LabelMap
 
@@ -56,8 +57,7 @@ class Overlay:
 
     style: OverlayStyle
     tints: Tints
-    _rows: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
-    _columns: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
+    _grid: Grid = field(default_factory=lambda: Grid(np.zeros(0, np.intp), np.zeros(0, np.intp)))
 
     def draw(self, shown: Shown, viewport: Viewport, density: float, target: NDArray[np.uint32], dirty: Box) -> None:
         """Redraws the device pixels `dirty` of `target`.
@@ -78,23 +78,21 @@ class Overlay:
             return
         line_px = max(1, round(self.style.outline_px * density))
         wide = on_image.grown(line_px).clipped(viewport.image_box(density))
-        height, width = shown.labels.shape
-        self._rows = np.clip(viewport.rows(wide.top, wide.bottom, density, height), 0, height - 1)
-        self._columns = np.clip(viewport.columns(wide.left, wide.right, density, width), 0, width - 1)
+        self._grid = Grid.under(wide, viewport, density, shown.labels.shape)
         over_image = self.style.view == "overlay"
         pixels = self._labels_drawn(shown, line_px) if over_image else self._matte_drawn(shown, wide)
         if over_image and shown.ghost is not None and shown.ghost.shape == shown.labels.shape:
-            self._draw_ghost(pixels, self._sampled(shown.ghost), wide)
+            self._draw_ghost(pixels, self._grid.pick(shown.ghost), wide)
         if shown.preview is not None and not shown.preview.box.empty:
             self._draw_preview(pixels, shown.preview, shown.preview_label, wide)
         target[on_image.slices] = pixels[on_image.moved(-wide.left, -wide.top).slices]
 
     def _labels_drawn(self, shown: Shown, line_px: int) -> NDArray[np.uint32]:
-        labels = self._sampled(shown.labels)
+        labels = self._grid.pick(shown.labels)
         pixels = self._filled(labels, shown) if self.style.fills else np.zeros(labels.shape, np.uint32)
         if self.style.outlines:
             drawn = labels if self.tints.all_drawn else cv2.LUT(labels, self.tints.drawn)
-            edge = np.flatnonzero(_edges(drawn, 2 * line_px + 1))
+            edge = np.flatnonzero(edges(drawn, 2 * line_px + 1))
             of_edge = drawn.ravel()[edge]
             inside = of_edge > 0
             pixels.ravel()[edge[inside]] = self.tints.line[of_edge[inside]]
@@ -115,7 +113,7 @@ class Overlay:
         return pixels
 
     def _matte_drawn(self, shown: Shown, wide: Box) -> NDArray[np.uint32]:
-        labels = self._sampled(shown.labels)
+        labels = self._grid.pick(shown.labels)
         matte: NDArray[np.uint8] = np.where(self.tints.chosen, np.uint8(255), np.uint8(0))[labels]
         coverage = self._soft_coverage(shown)
         if coverage is not None:
@@ -125,17 +123,13 @@ class Overlay:
             matte.ravel()[soft] = own + np.where(self.tints.chosen[self._rest(shown, labels, soft)], 255 - share, 0)
         if self.style.view == "matte":
             return np.asarray(matte * np.uint32(0x00010101) | _BLACK, np.uint32)
-        dark, light = _CHECKER_GREYS
-        squares = _checkered(wide, _CHECKER_PX)
-        clear = 255 - matte.astype(np.uint32)
-        grey = np.where(squares, np.uint32(light), np.uint32(dark)) * clear // 255
-        return np.asarray(clear << 24 | grey * np.uint32(0x00010101), np.uint32)
+        return cover_around(matte, checker(wide))
 
     def _soft_coverage(self, shown: Shown) -> NDArray[np.uint8] | None:
         """Returns the coverage as the screen shows it, or None where nothing in sight is soft."""
         if shown.coverage is None:
             return None
-        coverage = self._sampled(shown.coverage)
+        coverage = self._grid.pick(shown.coverage)
         return None if coverage.min() == 255 else coverage
 
     def _rest(self, shown: Shown, labels: LabelMap, soft: NDArray[np.intp]) -> NDArray[np.uint8]:
@@ -143,46 +137,60 @@ class Overlay:
 
         Pixels of the image larger than those of the screen are looked at once each, not once for every screen pixel.
         """
-        if self._rows[-1] - self._rows[0] + 1 >= len(self._rows) or shown.coverage is None:
+        if self._grid.rows[-1] - self._grid.rows[0] + 1 >= len(self._grid.rows) or shown.coverage is None:
             return other_labels_at(labels, soft)
-        box = Box(int(self._columns[0]), int(self._rows[0]), int(self._columns[-1]) + 1, int(self._rows[-1]) + 1)
+        box = Box(
+            int(self._grid.columns[0]),
+            int(self._grid.rows[0]),
+            int(self._grid.columns[-1]) + 1,
+            int(self._grid.rows[-1]) + 1,
+        )
         crop = box.grown(4).clipped(Box.of_image(shown.labels))
         rest = other_label(shown.labels[crop.slices], shown.coverage[crop.slices])
         rows, columns = np.divmod(soft, labels.shape[1])
-        return np.asarray(rest[self._rows[rows] - crop.top, self._columns[columns] - crop.left])
+        return np.asarray(rest[self._grid.rows[rows] - crop.top, self._grid.columns[columns] - crop.left])
 
     def _draw_ghost(self, pixels: NDArray[np.uint32], ghost: LabelMap, wide: Box) -> None:
-        dashes = _edges(ghost, 3) & _checkered(wide, _HATCH_PX)
+        dashes = edges(ghost, 3) & _checkered(wide, _HATCH_PX)
         # The dark gaps keep the line readable on bright pictures.
-        gaps = _edges(ghost, 3) & ~dashes & (ghost > 0)
+        gaps = edges(ghost, 3) & ~dashes & (ghost > 0)
         dashes &= ghost > 0
         pixels[gaps] = np.uint32(0xA0000000)
         pixels[dashes] = self.tints.ghost[ghost[dashes]]
 
     def _draw_preview(self, pixels: NDArray[np.uint32], preview: Patch, label: int, wide: Box) -> None:
-        rows, columns = self._rows - preview.box.top, self._columns - preview.box.left
+        rows, columns = self._grid.rows - preview.box.top, self._grid.columns - preview.box.left
         inside_rows = (rows >= 0) & (rows < preview.box.height)
         inside_columns = (columns >= 0) & (columns < preview.box.width)
         selected = np.zeros(pixels.shape, np.uint8)
         found = np.take(np.take(preview.alpha, rows[inside_rows], axis=0), columns[inside_columns], axis=1) >= 128
         selected[np.ix_(inside_rows, inside_columns)] = found
-        stripes = selected.astype(bool) & _striped(wide, _HATCH_PX)
+        stripes = selected.astype(bool) & striped(wide, _HATCH_PX)
         pixels[stripes] = _faded(self.tints.line[label] or _WHITE)
-        rim = _edges(selected, 3)
+        rim = edges(selected, 3)
         pixels[rim & (selected > 0)] = _WHITE
         pixels[rim & (selected == 0)] = _BLACK
 
-    def _sampled(self, values: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        first, last = int(self._columns[0]), int(self._columns[-1])
-        top, bottom = int(self._rows[0]), int(self._rows[-1])
-        if last - first + 1 == len(self._columns) and bottom - top + 1 == len(self._rows):
-            return values[top : bottom + 1, first : last + 1]
-        # Row first: whole rows are copied at memory speed, and only then are columns picked.
-        strip = np.take(values[:, first : last + 1], self._rows, axis=0)
-        return np.take(strip, self._columns - first, axis=1)
+
+def checker(box: Box) -> NDArray[np.uint32]:
+    """Returns the (h, w) grey of a checker at these device pixels, 0 to 255."""
+    dark, light = _CHECKER_GREYS
+    return np.where(_checkered(box, _CHECKER_PX), np.uint32(light), np.uint32(dark))
 
 
-def _edges(labels: NDArray[np.uint8], size: int) -> NDArray[np.bool_]:
+def cover_around(matte: NDArray[np.uint8], grey: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Returns premultiplied pixels that hide everything but the matte behind a grey.
+
+    Args:
+        matte: (h, w) uint8, 255 where the picture stays.
+        grey: (h, w) uint32, 0 to 255.
+    """
+    clear = 255 - matte.astype(np.uint32)
+    return np.asarray(clear << 24 | grey * clear // 255 * np.uint32(0x00010101), np.uint32)
+
+
+def edges(labels: NDArray[np.uint8], size: int) -> NDArray[np.bool_]:
+    """Returns where another value lies within a square of `size` pixels."""
     kernel = np.ones((size, size), np.uint8)
     return np.asarray(cv2.dilate(labels, kernel) != cv2.erode(labels, kernel))
 
@@ -197,7 +205,8 @@ def _checkered(box: Box, size_px: int) -> NDArray[np.bool_]:
     return np.asarray((rows + columns) % 2 == 0)
 
 
-def _striped(box: Box, size_px: int) -> NDArray[np.bool_]:
+def striped(box: Box, size_px: int) -> NDArray[np.bool_]:
+    """Returns a pattern of diagonal stripes at these device pixels."""
     along = np.arange(box.top, box.bottom)[:, None] + np.arange(box.left, box.right)[None, :]
     return np.asarray(along % (2 * size_px) < size_px // 2)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -17,6 +18,7 @@ ViewMode = Literal["overlay", "matte", "cutout"]
 
 OVERLAY_CYCLE: tuple[OverlayMode, ...] = ("both", "fill", "outline", "off")
 _UNKNOWN_COLOUR = (128, 128, 128)
+_NO_OPACITIES: Mapping[int, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,25 @@ class Tints:
     all_drawn: bool
 
 
-def tints(parts: PartSet, shown: frozenset[int], chosen: Iterable[int], opacity: float) -> Tints:
-    """Returns the colours for the parts that are shown; unknown is always drawn, in grey."""
+def tints(
+    parts: PartSet,
+    shown: frozenset[int],
+    chosen: Iterable[int],
+    opacity: float,
+    opacities: Mapping[int, float] = _NO_OPACITIES,
+) -> Tints:
+    """Returns the colours for the parts that are shown; unknown is always drawn, in grey.
+
+    Args:
+        parts: Whose colours are taken.
+        shown: Ids of those that are drawn.
+        chosen: Labels that matte and cut-out show.
+        opacity: Of fills, 0 to 1.
+        opacities: Of single parts, where they have their own, by id.
+    """
     colours = np.zeros((256, 3), np.float64)
+    fills = np.full(256, opacity)
+    fills[list(opacities)] = list(opacities.values())
     drawn = np.zeros(256, bool)
     for part in parts:
         if part.id in shown:
@@ -79,7 +97,7 @@ def tints(parts: PartSet, shown: frozenset[int], chosen: Iterable[int], opacity:
     selected[list(chosen)] = True
     paler = colours * 0.7 + 255 * 0.3
     return Tints(
-        fill=np.where(drawn, premultiplied(colours, opacity), np.uint32(0)),
+        fill=np.where(drawn, premultiplied(colours, fills), np.uint32(0)),
         line=np.where(drawn, premultiplied(colours, 1.0), np.uint32(0)),
         ghost=np.where(drawn, premultiplied(paler, 0.9), np.uint32(0)),
         chosen=selected,
@@ -88,9 +106,9 @@ def tints(parts: PartSet, shown: frozenset[int], chosen: Iterable[int], opacity:
     )
 
 
-def premultiplied(colours: NDArray[np.float64], opacity: float) -> NDArray[np.uint32]:
-    """Returns (..., 3) colours of 0..255 as premultiplied 0xAARRGGBB."""
-    alpha = round(opacity * 255)
-    channels = np.round(colours * (alpha / 255)).astype(np.uint32)
+def premultiplied(colours: NDArray[np.float64], opacity: float | NDArray[np.float64]) -> NDArray[np.uint32]:
+    """Returns (..., 3) colours of 0..255, at one opacity or one each, as premultiplied 0xAARRGGBB."""
+    alpha = np.round(np.asarray(opacity) * 255).astype(np.uint32)
+    channels = np.round(colours * (alpha / 255)[..., None]).astype(np.uint32)
     packed = alpha << 24 | channels[..., 0] << 16 | channels[..., 1] << 8 | channels[..., 2]
     return np.asarray(packed, np.uint32)

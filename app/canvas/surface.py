@@ -86,8 +86,8 @@ class Surface:
     def _allocate(self, width: int, height: int) -> None:
         self._picture: NDArray[np.uint32] = np.zeros((height, width), np.uint32)
         self._overlay: NDArray[np.uint32] = np.zeros((height, width), np.uint32)
-        self._picture_image = _image_over(self._picture, QImage.Format.Format_RGB32)
-        self._overlay_image = _image_over(self._overlay, QImage.Format.Format_ARGB32_Premultiplied)
+        self._picture_image = image_over(self._picture, QImage.Format.Format_RGB32)
+        self._overlay_image = image_over(self._overlay, QImage.Format.Format_ARGB32_Premultiplied)
 
     def _widget_rect(self, device: Box) -> QRect:
         if device.empty:
@@ -97,6 +97,7 @@ class Surface:
         return QRect(outer.left, outer.top, outer.width, outer.height)
 
 
-def _image_over(buffer: NDArray[np.uint32], layout: QImage.Format) -> QImage:
+def image_over(buffer: NDArray[np.uint32], layout: QImage.Format) -> QImage:
+    """Returns a QImage that shares the memory of (h, w) pixels; keep the array as long as the image."""
     height, width = buffer.shape
     return QImage(buffer.data, width, height, width * 4, layout)

@@ -22,8 +22,8 @@ class Viewport:
     """The map between widget coordinates (logical pixels) and image coordinates (pixel centres at +0.5).
 
     Attributes:
-        width: Width of the widget.
-        height: Height of the widget.
+        width: Width of the widget, or of the part of it that shows the image.
+        height: Height of it.
         image_width: Width of the image in pixels.
         image_height: Height of the image in pixels.
         zoom: Widget pixels per image pixel, 0.05 to 64.
@@ -31,8 +31,8 @@ class Viewport:
         origin_y: Image coordinate at the widget's top border.
     """
 
-    width: int = 1
-    height: int = 1
+    width: float = 1
+    height: float = 1
     image_width: int = 1
     image_height: int = 1
     zoom: float = 1.0
