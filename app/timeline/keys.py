@@ -2,6 +2,7 @@
 
 Left, Right: a frame; with Shift ten; with Ctrl to the previous or next painted or corrected frame. Home, End: in and
 out point; with Ctrl the ends of the clip. Page up, Page down: a second. Plus, minus: zoom at the playhead; Ctrl+0: all.
+Space plays or stops.
 """
 
 from __future__ import annotations
@@ -19,28 +20,31 @@ if TYPE_CHECKING:
     from app.timeline.view import TimelineView
 
 _SHIFT_STEP = 10
-_DIRECTION = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
+_MOVES = {
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_PageUp: -1,
+    Qt.Key.Key_PageDown: 1,
+    Qt.Key.Key_Home: -1,
+    Qt.Key.Key_End: 1,
+}
 _ZOOM = {Qt.Key.Key_Plus: ZOOM_STEP, Qt.Key.Key_Equal: ZOOM_STEP, Qt.Key.Key_Minus: 1 / ZOOM_STEP}
 
 
 def press_key(view: TimelineView, event: QKeyEvent) -> bool:
     """Does what a key asks for; tells whether it was one of the timeline's."""
-    key, modifiers = Qt.Key(event.key()), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    key, modifiers = Qt.Key(event.key()), event.modifiers()
     control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
     shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
-    playhead = view.playhead
-    if key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and control:
-        playhead.go(marked_from(view.model.data, playhead.frame, _DIRECTION[key]))
-    elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-        playhead.step(_DIRECTION[key] * (_SHIFT_STEP if shift else 1))
-    elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-        playhead.step(_DIRECTION[key] * view.page_frames)
-    elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and playhead.numbers:
-        _go_to_end(view, first=key == Qt.Key.Key_Home, of_clip=control)
+    if key in _MOVES and view.playhead.numbers:
+        view.taken.emit()
+        _move(view, key, control=control, shift=shift)
     elif key in _ZOOM:
         view.zoom(_ZOOM[key])
     elif key == Qt.Key.Key_0 and control:
         view.fit()
+    elif key == Qt.Key.Key_Space:
+        view.playToggled.emit()
     else:
         return False
     return True
@@ -53,9 +57,16 @@ def marked_from(data: TimelineData, frame: int, direction: int) -> int:
     return marked[place] if 0 <= place < len(marked) else frame
 
 
-def _go_to_end(view: TimelineView, *, first: bool, of_clip: bool) -> None:
+def _move(view: TimelineView, key: Qt.Key, *, control: bool, shift: bool) -> None:
     playhead = view.playhead
-    span = None if of_clip else playhead.in_out
-    numbers = playhead.numbers
-    ends = (span.start, span.stop - 1) if span is not None else (numbers[0], numbers[-1])
-    playhead.go(ends[0] if first else ends[1])
+    direction = _MOVES[key]
+    if key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+        span = None if control else playhead.in_out
+        ends = (span.start, span.stop - 1) if span is not None else (playhead.numbers[0], playhead.numbers[-1])
+        playhead.go(ends[0] if direction < 0 else ends[1])
+    elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+        playhead.step(direction * view.page_frames)
+    elif control:
+        playhead.go(marked_from(view.model.data, playhead.frame, direction))
+    else:
+        playhead.step(direction * (_SHIFT_STEP if shift else 1))

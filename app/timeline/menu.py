@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 def make_menu(view: TimelineView, frame: int, lane: Lane | None) -> QMenu:
     """Returns the menu for a frame and the lane that was clicked."""
     menu, playhead, data = QMenu(view), view.playhead, view.model.data
-    menu.addSection(tr("Frame {n}").format(n=frame))
     menu.addAction(tr("Set in point here"), partial(playhead.set_in, frame))
     menu.addAction(tr("Set out point here"), partial(playhead.set_out, frame))
     clear = menu.addAction(tr("Clear in and out"), partial(set_range, playhead, None))
@@ -36,7 +35,9 @@ def make_menu(view: TimelineView, frame: int, lane: Lane | None) -> QMenu:
     is_reference = frame in data.anchors or frame in data.holdouts
     text = tr("Remove this reference") if is_reference else tr("Use this frame as reference")
     menu.addAction(text, partial(view.referenceToggled.emit, frame))
-    menu.addAction(tr("Copy frame number"), partial(QGuiApplication.clipboard().setText, str(frame)))
+    menu.addAction(
+        tr("Copy frame number {n}").format(n=frame), partial(QGuiApplication.clipboard().setText, str(frame))
+    )
     menu.addSeparator()
     menu.addAction(tr("Show whole clip"), view.fit)
     menu.addAction(tr("Zoom in"), partial(view.zoom, ZOOM_STEP**2))

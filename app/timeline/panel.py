@@ -41,6 +41,8 @@ class TimelinePanel(QWidget):
         column.addWidget(self.transport)
         self.view.referenceToggled.connect(self.referenceToggled)
         self.transport.refused.connect(self.refused)
+        self.view.taken.connect(player.pause)
+        self.view.playToggled.connect(player.toggle)
         player.changed.connect(self._on_player)
         model.sources.playhead.clipChanged.connect(self._on_clip)
         self._fit()

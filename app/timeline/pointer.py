@@ -61,6 +61,7 @@ class Pointer:
                 if row is not None and isinstance(row.lane, StabilityLane):
                     go_to_worst(view, row.lane)
             elif target == "plot":
+                view.taken.emit()
                 self._scrub(at)
 
     def move(self, event: QMouseEvent) -> None:
@@ -107,6 +108,7 @@ class Pointer:
             self._wheel += turn.y() or turn.x()
             steps = int(self._wheel / _NOTCH)
             self._wheel -= steps * _NOTCH
+            view.taken.emit()
             view.playhead.step(-steps)
         elif abs(turn.x()) > abs(turn.y()):
             view.show_scale(view.scale.panned(turn.x()))

@@ -52,11 +52,13 @@ class TimelineView(QWidget):
 
     Signals:
         referenceToggled(int): The artist wants this frame as a reference, or no longer.
-        arranged(): Rows or scale changed.
+        taken(): The artist is about to move the playhead by hand.
+        playToggled(): Space was pressed.
     """
 
     referenceToggled = Signal(int)
-    arranged = Signal()
+    taken = Signal()
+    playToggled = Signal()
 
     def __init__(self, model: TimelineModel, pictures: FramePictures, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -167,7 +169,6 @@ class TimelineView(QWidget):
             scale = scale.resized(width, pad)
         self.arrangement = Arrangement(rows, scale, header, unit)
         self.update()
-        self.arranged.emit()
 
     def _picture(self, row: Row) -> QPixmap:
         """Returns the picture of a row, drawn anew only where something it depends on is another."""

@@ -186,6 +186,27 @@ def test_decimal_rates_stand_for_the_exact_ones(typed: float, rate: Fraction, te
     assert rate_text(rate) == text
 
 
+def test_space_plays_in_the_timeline_and_taking_hold_of_the_playhead_stops(qtbot: QtBot) -> None:
+    desk = Desk()
+    panel = TimelinePanel(desk.clip.model, desk.player)
+    qtbot.addWidget(panel)
+    panel.resize(900, 190)
+    panel.show()
+    qtbot.waitExposed(panel)
+    for stop in (
+        lambda: QTest.mousePress(panel.view, LEFT, pos=panel.view.rect().center()),
+        lambda: QTest.keyClick(panel.view, Qt.Key.Key_Right),
+        lambda: QTest.keyClick(panel.view, Qt.Key.Key_Space),
+    ):
+        QTest.keyClick(panel.view, Qt.Key.Key_Space)
+        assert desk.player.playing
+        stop()
+        assert not desk.player.playing
+        QTest.mouseRelease(panel.view, LEFT)
+    panel.shut_down()
+    desk.bar.deleteLater()
+
+
 @pytest.mark.parametrize("scale", [80, 100, 200])
 def test_the_panel_follows_the_size_of_the_texts_and_reads_nothing_while_playing(
     scale: int, qtbot: QtBot, qapp

@@ -298,7 +298,7 @@ def test_the_menu_of_a_frame_does_what_it_says(view: TimelineView, clip: Clip, q
     with qtbot.waitSignal(view.referenceToggled) as wanted:
         entries["Remove this reference"].trigger()
     assert wanted.args == [1015]
-    entries["Copy frame number"].trigger()
+    entries["Copy frame number 1015"].trigger()
     assert QGuiApplication.clipboard().text() == "1015"
     entries["Go to the worst frame"].trigger()
     assert clip.playhead.frame == 1020
