@@ -25,6 +25,7 @@ from engine.project_io.recovery import Recovery, find_recovery, recovered
 from engine.project_io.relink import missing_media
 from engine.project_io.schema import StoredProject, to_text
 from engine.project_io.thumbnails import thumbnail_path
+from engine.project_io.versions import bring_results
 
 _SYNC_MS = 2_000
 _JOURNAL_BYTES = 256 * 1024 * 1024
@@ -154,6 +155,7 @@ class ProjectSession(QObject):
         lock = acquire(path)
         for reference in project.references:
             _copy(thumbnail_path(old.path, reference.id), thumbnail_path(path, reference.id))
+        bring_results(old.path, path, move=was_untitled)
         self._let_go()
         if was_untitled:
             _remove_tree(old.path)

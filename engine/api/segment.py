@@ -51,11 +51,12 @@ def segment(request: SegmentRequest) -> Job[SegmentSummary]:
 
 
 def _score_frames(request: SegmentRequest, setup: ClipSetup, writer: ResultWriter) -> Job[None]:
-    wanted = [number for number in setup.frames if number not in writer.finished()]
+    asked = [number for number in setup.frames if request.only is None or number in request.only]
+    wanted = [number for number in asked if number not in writer.finished()]
     if not wanted:
         return
-    if len(wanted) < len(setup.frames):
-        yield Message(f"{len(setup.frames) - len(wanted)} of {len(setup.frames)} frames were finished before.")
+    if len(wanted) < len(asked):
+        yield Message(f"{len(asked) - len(wanted)} of {len(asked)} frames were finished before.")
     if (focus := request.focus) is not None:
         wanted.sort(key=lambda number: abs(number - focus))
     task = setup.task(wanted, request.settings)

@@ -31,6 +31,7 @@ class SegmentRequest:
         cuts: "auto", "none", or the first frames of new shots.
         overwrite: Start anew; the previous result is kept beside `out`.
         cache_folder: Where optical flow is kept between runs; None keeps it in memory only.
+        only: Frames of the range to do now; the others stay for later runs into the same result. None is all of them.
         focus: Frame whose neighbourhood is wanted first; None goes through the clip in order.
         settings: How it is done.
     """
@@ -48,6 +49,7 @@ class SegmentRequest:
     cuts: str = "auto"
     overwrite: bool = False
     cache_folder: Path | None = None
+    only: FrameRange | None = None
     focus: int | None = None
     settings: SegmentSettings = field(default_factory=SegmentSettings)
 

@@ -6,14 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.domain.frames import FrameSource, frame_number, frames_text
 from engine.domain.labels import Painted
 from engine.domain.parts import PartSet
 from engine.errors import InputError
 from engine.jobs import Job, Message
+from engine.media.label_png import read_label_png
 from engine.media.mask_sets import MaskGroup, read_mask_groups
 from engine.media.masks import fit_to_image
 from engine.media.reference_layouts import MaskFile, list_masks, mask_folder_of, part_suffix
+
+COVERAGE_FOLDER = ".coverage"
+"""Beside label files: the coverage of each painted pixel (the brush's hardness), as a grey PNG of the same name."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +60,17 @@ def read_anchors(
         fitted, remark = fit_to_image(labels, source.info.width, source.info.height, name)
         if remark:
             yield Message(remark, "warning")
-        painted[number] = Painted(fitted)
+        painted[number] = Painted(fitted, _coverage(by_frame[number], fitted.shape))
     return AnchorSet(labelled.parts, painted)
+
+
+def _coverage(files: list[MaskFile], shape: tuple[int, ...]) -> NDArray[np.uint8] | None:
+    """Returns the coverage that lies beside a frame's one label file, or None where there is none of that size."""
+    kept = files[0].path.parent / COVERAGE_FOLDER / files[0].path.name
+    if len(files) != 1 or not kept.is_file():
+        return None
+    coverage = read_label_png(kept)
+    return coverage if coverage.shape == shape else None
 
 
 def _files(path: Path) -> list[MaskFile]:

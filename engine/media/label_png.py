@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from engine.atomic import replacing
@@ -33,6 +34,16 @@ def write_label_png(path: Path, labels: LabelMap, parts: PartSet) -> None:
     image.putpalette(parts.palette(), "RGB")
     with replacing(path) as temporary:
         image.save(temporary, format="PNG", compress_level=_COMPRESSION)
+
+
+def write_grey_png(path: Path, pixels: NDArray[np.uint8]) -> None:
+    """Writes (H, W) uint8 as an 8-bit grey PNG, whole or not at all.
+
+    Raises:
+        OutputError: The disk is full, or the place cannot be written to.
+    """
+    with replacing(path) as temporary:
+        Image.fromarray(pixels).save(temporary, format="PNG", compress_level=_COMPRESSION)
 
 
 def read_label_png(path: Path) -> LabelMap:

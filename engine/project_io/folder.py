@@ -11,16 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
-from engine.atomic import output_error, replacing, write_bytes, write_text
+from engine.atomic import output_error, write_bytes, write_text
 from engine.domain.edits import FULL_COVERAGE
 from engine.domain.labels import BACKGROUND, Painted, size_text
 from engine.domain.parts import PartSet
 from engine.domain.project import Project, ProjectReference
 from engine.errors import InputError, OutputError
-from engine.media.label_png import read_label_png, write_label_png
+from engine.media.label_png import read_label_png, write_grey_png, write_label_png
 from engine.project_io.layout import (
     LABEL_FOLDER,
     PREVIOUS_FILE,
@@ -111,7 +109,7 @@ class ProjectFolder:
         if painted.coverage is not None and (painted.coverage != FULL_COVERAGE).any():
             coverage = f"{LABEL_FOLDER}/{reference_id}.{revision}.coverage.png"
             written.append(coverage)
-            _write_grey(self.path / coverage, painted.coverage)
+            write_grey_png(self.path / coverage, painted.coverage)
         return LabelFiles(labels, coverage)
 
     def _remove(self, names: list[str]) -> None:
@@ -201,11 +199,6 @@ def _read(file: Path) -> StoredProject:
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"The project file '{file}' cannot be read ({error}).") from error
     return from_text(text, file.parent)
-
-
-def _write_grey(path: Path, pixels: NDArray[np.uint8]) -> None:
-    with replacing(path) as temporary:
-        Image.fromarray(pixels).save(temporary, format="PNG", compress_level=4)
 
 
 def _unlink(path: Path) -> None:
