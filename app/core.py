@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from app.actions.table import CommandTable
+from app.jobs.queue import JobQueue
 from app.jobs.stepper import JobStepper
 from app.main_window import MainWindow
 from app.model.document import Document
@@ -16,6 +17,7 @@ from app.model.images import ImageStore
 from app.model.linting import LinterModel
 from app.model.parts import PartsModel
 from app.model.references import ReferencesModel
+from app.model.results import ResultsModel
 from app.model.session import ProjectSession
 from app.model.thumbnails import Thumbnails
 from app.notify.notice import Notice
@@ -43,7 +45,9 @@ class Core:
         thumbnails: Small pictures of references.
         linter: What looks wrong in the references.
         stepper: Short jobs in the window's own thread.
+        queue: Long jobs, in worker processes.
         playhead: The current clip and frame.
+        results: The results of the current clip.
     """
 
     preferences: Preferences
@@ -59,11 +63,15 @@ class Core:
     thumbnails: Thumbnails
     linter: LinterModel
     stepper: JobStepper
+    queue: JobQueue
     playhead: Playhead
+    results: ResultsModel
 
     def shut_down(self) -> None:
-        """Ends the threads of the models; work that nobody decided about stays in its journal."""
+        """Ends jobs, processes and threads; work that nobody decided about stays in its journal."""
+        self.queue.shut_down()
         self.stepper.cancel()
+        self.results.shut_down()
         self.thumbnails.stop()
         self.linter.shut_down()
         self.session.suspend()
@@ -82,6 +90,7 @@ def make_core(
     parts = PartsModel(document, parent)
     references = ReferencesModel(document, ImageStore(), parent)
     thumbnails = Thumbnails(document, references, session, parent)
+    playhead = Playhead(parent)
     return Core(
         preferences=preferences,
         window=window,
@@ -96,5 +105,7 @@ def make_core(
         thumbnails=thumbnails,
         linter=LinterModel(document, thumbnails, parent),
         stepper=JobStepper(parent),
-        playhead=Playhead(parent),
+        queue=JobQueue(parent),
+        playhead=playhead,
+        results=ResultsModel(session, playhead, parent),
     )
