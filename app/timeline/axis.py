@@ -69,12 +69,17 @@ class FrameAxis:
         return int(self.cells[-1]) + 1 if len(self) else 0
 
     @cached_property
-    def gaps(self) -> tuple[Gap, ...]:
-        """The gaps in the numbering, ascending."""
+    def behind_gaps(self) -> NDArray[np.int64]:
+        """(G,) indices of the frames that stand behind a gap, ascending."""
+        return np.flatnonzero(np.diff(self.cells) > 1).astype(np.int64) + 1
+
+    def gaps(self, first_cell: float, stop_cell: float) -> tuple[Gap, ...]:
+        """Returns the gaps of which something lies between two places, ascending."""
+        ends, starts = self.cells[self.behind_gaps], self.cells[self.behind_gaps - 1] + 1
         found = []
-        for index in np.flatnonzero(np.diff(self.cells) > 1):
-            cell, after = int(self.cells[index]) + 1, int(self.cells[index + 1])
-            missing = FrameRange(int(self.numbers[index]) + 1, int(self.numbers[index + 1]))
+        for index in self.behind_gaps[(ends > first_cell) & (starts < stop_cell)].tolist():
+            cell, after = int(self.cells[index - 1]) + 1, int(self.cells[index])
+            missing = FrameRange(int(self.numbers[index - 1]) + 1, int(self.numbers[index]))
             found.append(Gap(missing, cell, after - cell))
         return tuple(found)
 

@@ -37,7 +37,7 @@ class Columns:
         if scale.cell_px * ratio >= 1:
             cell = np.floor(scale.cell_at(0) + (np.arange(count) + 0.5) / (scale.cell_px * ratio)).astype(np.int64)
             first = np.searchsorted(cells, cell)
-            filled = np.isin(cell, cells) if scale.axis.gaps else (cell >= 0) & (cell < len(cells))
+            filled = np.isin(cell, cells) if len(scale.axis.behind_gaps) else (cell >= 0) & (cell < len(cells))
             stop = int(first[filled][-1]) + 1 if filled.any() else 0
             return cls(first.astype(np.int64), filled, stop)
         edges = np.searchsorted(cells, scale.cell_at(0) + np.arange(count + 1) / (scale.cell_px * ratio))

@@ -106,15 +106,13 @@ class TimelineModel(QObject):
         return data.with_frames(known, {frame: results.state(frame) for frame in self._frames})
 
     def _on_clip(self) -> None:
-        sources = self.sources
-        data = TimelineData.of_clip(FrameAxis.of(sources.playhead.numbers))
+        """Shows the clip at once, and its result a little later: who owns the results hears of the clip as we do."""
+        data = TimelineData.of_clip(FrameAxis.of(self.sources.playhead.numbers))
         self._record = None
-        self._whole_record = True
-        self._cache_moved = sources.cache is not None
-        data = self._with_edits(self._with_references(data))
-        self.data = data
-        self.catch_up()
-        self.changed.emit()
+        self._frames.clear()
+        self._whole_record = self._cache_moved = True
+        self._show(self._with_edits(self._with_references(data)))
+        self._wait()
 
     def _on_references(self) -> None:
         self._show(self._with_references(self.data))

@@ -168,6 +168,8 @@ class TimelineView(QWidget):
         if (width, pad) != (scale.width_px, scale.pad_px):
             scale = scale.resized(width, pad)
         self.arrangement = Arrangement(rows, scale, header, unit)
+        shown = {row.lane.name for row in rows}
+        self._pixmaps = {name: kept for name, kept in self._pixmaps.items() if name in shown}
         self.update()
 
     def _picture(self, row: Row) -> QPixmap:

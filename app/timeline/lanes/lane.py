@@ -12,6 +12,8 @@ from app.theme import INPUT, LINE, SURROUND
 from app.timeline.data import TimelineData
 from app.timeline.scale import Scale
 
+_LEAST_GAP_PX = 1.0
+
 
 @dataclass(frozen=True)
 class LaneHeight:
@@ -90,12 +92,12 @@ def paint_ground(strip: Strip) -> None:
     painter.fillRect(QRectF(0, 0, scale.width_px, strip.height), QColor(SURROUND))
     left, right = scale.x_of_cell(0), scale.x_of_cell(scale.axis.num_cells)
     painter.fillRect(QRectF(left, 0, right - left, strip.height), QColor(INPUT))
-    for gap in scale.axis.gaps:
+    if scale.cell_px < _LEAST_GAP_PX and len(scale.axis.behind_gaps) > scale.width_px:
+        return  # a clip on twos or threes: its gaps are narrower than a pixel
+    painter.setPen(Qt.PenStyle.NoPen)
+    for gap in scale.axis.gaps(scale.cell_at(0), scale.cell_at(scale.width_px)):
         place = QRectF(scale.x_of_cell(gap.cell), 0, gap.cells * scale.cell_px, strip.height)
-        if place.right() < 0 or place.left() > scale.width_px:
-            continue
         painter.fillRect(place, QColor(SURROUND))
-        painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QBrush(QColor(LINE), Qt.BrushStyle.BDiagPattern))
         painter.drawRect(place)
 

@@ -54,19 +54,23 @@ class Ruler:
 
 
 def numbered(scale: Scale, step: int) -> list[int]:
-    """Returns the frames that carry their number: multiples of `step`, and the first frame behind each gap.
+    """Returns the frames in sight that carry their number, at least `step` cells apart.
 
-    Where two would stand on each other, the frame behind the gap goes.
+    Multiples of `step` go first, then the clip's first frame, then frames behind a gap.
     """
-    numbers = scale.axis.numbers[scale.shown()]
-    round_ones = [int(n) for n in numbers[numbers % step == 0]]
-    cells = {scale.axis.cell_of(n) for n in round_ones}
-    if len(scale.axis) and not any(abs(cell) < step for cell in cells):
-        round_ones.append(int(scale.axis.numbers[0]))
-    for gap in scale.axis.gaps:
-        behind = gap.cell + gap.cells
-        if not any(abs(behind - cell) < step for cell in cells):
-            round_ones.append(gap.missing.stop)
-            cells.add(behind)
-    shown = set(np.asarray(numbers).tolist())
-    return sorted(n for n in round_ones if n in shown)
+    axis, shown = scale.axis, scale.shown()
+    numbers, cells = axis.numbers[shown], axis.cells[shown]
+    behind = axis.behind_gaps[(axis.behind_gaps >= shown.start) & (axis.behind_gaps < shown.stop)]
+    # One for each step is enough: more would not fit.
+    _, firsts = np.unique(axis.cells[behind] // step, return_index=True)
+    candidates = [
+        *np.flatnonzero(numbers % step == 0),
+        *([0] if shown.start == 0 else []),
+        *(behind[firsts] - shown.start),
+    ]
+    chosen: dict[int, int] = {}
+    for index in candidates:
+        cell = int(cells[index])
+        if all(abs(cell - other) >= step for other in chosen):
+            chosen[cell] = int(numbers[index])
+    return [chosen[cell] for cell in sorted(chosen)]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from app.i18n import tr
-from app.theme import INPUT, STATE_FAILED, STATE_STALE
+from app.theme import INPUT, SECONDARY, STATE_FAILED, STATE_STALE, figures_font
 from app.timeline.columns import Columns
 from app.timeline.data import TimelineData
 from app.timeline.lanes.lane import LaneHeight, Strip, triangle
@@ -50,13 +50,13 @@ class StabilityLane:
         """Returns what the lane draws: confidence and flicker, (T,) float32 each, NaN where they are missing."""
         if self.index is not None:
             return data.confidence[self.index], data.flicker[self.index]
-        if not len(data.parts):
-            nothing = np.full(len(data.axis), np.nan, np.float32)
-            return nothing, nothing
         return -np.fmax.reduce(-data.confidence, axis=0), np.fmax.reduce(data.flicker, axis=0)
 
     def paint(self, strip: Strip, data: TimelineData) -> None:
-        """Draws area, icicles and marks."""
+        """Draws area, icicles and marks; without a result, what would be here."""
+        if not len(data.parts):
+            self._announce(strip, data)
+            return
         confidence, flicker = self.figures(data)
         columns = Columns.of(strip.scale, strip.ratio)
         colour = self.part.colour if self.part is not None else _ALL_PARTS
@@ -66,6 +66,14 @@ class StabilityLane:
         picture.setDevicePixelRatio(strip.ratio)
         strip.painter.drawImage(QPointF(0, 0), picture)
         self._mark(strip, data)
+
+    def _announce(self, strip: Strip, data: TimelineData) -> None:
+        if len(data.axis):
+            strip.painter.setFont(figures_font(strip.painter.font(), 11 * strip.unit))
+            strip.painter.setPen(QColor(SECONDARY))
+            place = QRectF(strip.scale.x_of_cell(0) + 6 * strip.unit, 0, strip.scale.width_px, strip.height)
+            text = tr("Confidence and flicker of each part appear here once the clip is segmented.")
+            strip.painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _mark(self, strip: Strip, data: TimelineData) -> None:
         painter = strip.painter

@@ -28,6 +28,16 @@ def test_a_clip_is_shown_with_its_references_result_edits_and_cache(qtbot: QtBot
     assert np.flatnonzero(data.cached).tolist() == [0]
 
 
+def test_another_clip_is_shown_at_once_and_its_result_when_the_results_have_heard_of_it(qtbot: QtBot) -> None:
+    clip = Clip(NUMBERS, record_of(done(1001, 1002)))
+    with qtbot.waitSignal(clip.model.changed):
+        clip.playhead.set_clip("c2", range(1, 11))
+    assert clip.model.data.axis.numbers.tolist() == list(range(1, 11))
+    assert len(clip.model.data.parts) == 0
+    clip.results.record = record_of(done(5))
+    qtbot.waitUntil(lambda: clip.model.data.state(5) == "done")
+
+
 def test_references_of_another_clip_are_not_shown(qtbot: QtBot) -> None:
     clip = Clip(NUMBERS, references={1001: False})
     clip.playhead.set_clip("c2", NUMBERS)

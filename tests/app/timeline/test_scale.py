@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.timeline.axis import FrameAxis
 from app.timeline.columns import Columns
+from app.timeline.lanes.ruler import numbered
 from app.timeline.scale import WIDEST_CELL_PX, Scale, tick_step
 
 
@@ -75,11 +78,23 @@ def test_a_frame_that_is_asked_for_comes_into_sight(scale: Scale, index: int) ->
 def test_gaps_are_as_long_as_what_is_missing_but_long_ones_are_cut(axis: FrameAxis) -> None:
     longest = max(12, len(axis) // 20)
     missing = set(range(int(axis.numbers[0]), int(axis.numbers[-1]))) - set(axis.numbers.tolist())
-    assert sum(len(gap.missing) for gap in axis.gaps) == len(missing)
-    for gap in axis.gaps:
+    gaps = axis.gaps(0, axis.num_cells)
+    assert sum(len(gap.missing) for gap in gaps) == len(missing)
+    for gap in gaps:
         assert gap.cells == min(len(gap.missing), longest)
         assert gap.cell == axis.cell_of(gap.missing.start - 1) + 1
         assert gap.cell + gap.cells == axis.cell_of(gap.missing.stop)
+
+
+@given(scales(), st.integers(1, 200))
+def test_numbers_of_the_ruler_stand_at_least_a_step_apart_and_the_first_frame_has_one(scale: Scale, step: int) -> None:
+    shown = numbered(scale, step)
+    cells = [scale.axis.cell_of(number) for number in shown]
+    assert all(after - before >= step for before, after in itertools.pairwise(cells))
+    assert set(shown) <= set(scale.axis.numbers[scale.shown()].tolist())
+    first = int(scale.axis.numbers[0])
+    if scale.shown().start == 0 and scale.shown().stop:
+        assert first in shown or any(scale.axis.cell_of(n) < step for n in shown if n % step == 0)
 
 
 @given(scales(), st.sampled_from([1.0, 1.5, 2.0]), st.integers(0, 2**32 - 1))

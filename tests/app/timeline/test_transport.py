@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.playback.player import Player
@@ -207,24 +207,34 @@ def test_space_plays_in_the_timeline_and_taking_hold_of_the_playhead_stops(qtbot
     desk.bar.deleteLater()
 
 
-@pytest.mark.parametrize("scale", [80, 100, 200])
-def test_the_panel_follows_the_size_of_the_texts_and_reads_nothing_while_playing(
-    scale: int, qtbot: QtBot, qapp
-) -> None:
-    before = qapp.font(), qapp.styleSheet(), qapp.palette()
-    apply_theme(qapp, scale)
+def test_the_panel_follows_the_size_of_the_texts(qtbot: QtBot, qapp: QApplication) -> None:
+    before = qapp.styleSheet(), qapp.font(), qapp.palette()
+    apply_theme(qapp, 100)
     desk = Desk()
     panel = TimelinePanel(desk.clip.model, desk.player)
     qtbot.addWidget(panel)
-    heights = panel.minimumHeight(), panel.sizeHint().height(), panel.maximumHeight()
-    # The size of texts is whole pixels, so heights follow the scale within half a pixel of 13.
-    assert heights == pytest.approx([height * scale / 100 for height in (120, 190, 400)], rel=0.5 / 13 / 0.8)
+    panel.show()
+    for scale in (80, 200, 100):
+        apply_theme(qapp, scale)
+        heights = panel.minimumHeight(), panel.sizeHint().height(), panel.maximumHeight()
+        # The size of texts is whole pixels, so heights follow the scale within half a pixel of 13.
+        assert heights == pytest.approx([height * scale / 100 for height in (120, 190, 400)], rel=0.5 / 13 / 0.8)
+        assert panel.view.arrangement.header_px == pytest.approx(96 * scale / 100, rel=0.05)
+        assert panel.transport.minimumSizeHint().height() <= heights[0] / 2
+    panel.shut_down()
+    desk.bar.deleteLater()
+    qapp.setStyleSheet(before[0])
+    qapp.setFont(before[1])
+    qapp.setPalette(before[2])
+
+
+def test_no_pictures_are_read_while_the_clip_plays(qtbot: QtBot) -> None:
+    desk = Desk()
+    panel = TimelinePanel(desk.clip.model, desk.player)
+    qtbot.addWidget(panel)
     desk.player.play()
     assert panel.pictures._paused
     desk.player.pause()
     assert not panel.pictures._paused
     panel.shut_down()
     desk.bar.deleteLater()
-    qapp.setStyleSheet(before[1])
-    qapp.setFont(before[0])
-    qapp.setPalette(before[2])

@@ -91,6 +91,7 @@ class Clip:
         self.edits, self.cache = Edits(), Cache()
         self.sources = TimelineSources(self.playhead, self.references, self.results, self.edits, self.cache)
         self.model = TimelineModel(self.sources)
+        self.model.catch_up()
         self.pictures = FramePictures()
         self.pictures.set_clip(path)
 
