@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict
 
-from engine.api.export_plan import ExportPlan, PlannedFile, stamp_of
+from engine.api.export_files import PlannedFile
+from engine.api.export_plan import ExportPlan, stamp_of
 from engine.api.export_setup import ExportSetup
 from engine.atomic import write_text
 from engine.errors import OutputError

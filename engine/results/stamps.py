@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.errors import InputError
 from engine.results.folder import LABELS_FOLDER, SCORES_FOLDER, ResultReader
 
-_EDITS_FOLDER = "edits"
+EDITS_FOLDER = "edits"
 _REVIEW_NAME = "review.json"
 
 
@@ -38,7 +38,7 @@ def frame_stamp(reader: ResultReader, frame: int) -> str:
 def _files(folder: Path, stem: str) -> Iterator[Path]:
     yield folder / LABELS_FOLDER / f"{stem}.png"
     yield folder / SCORES_FOLDER / f"{stem}.npz"
-    edits = folder / _EDITS_FOLDER
+    edits = folder / EDITS_FOLDER
     if edits.is_dir():
         yield from sorted(edits.glob(f"{_glob_literal(stem)}.*"))
 

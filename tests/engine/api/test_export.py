@@ -266,6 +266,21 @@ def test_patterns_that_cannot_work_are_a_sentence_before_anything_is_written(
     assert not (tmp_path / "out").exists()
 
 
+def test_nothing_is_exported_among_the_frames_of_the_clip_or_into_the_result(
+    result: ResultReader, tmp_path: Path
+) -> None:
+    plate = tmp_path / "sh010/plate"
+    before = files_of(tmp_path)
+    with pytest.raises(InputError, match="holds the frames of the clip"):
+        run_to_end(export(request(result, plate, "exr", overwrite=True)))
+    flat = (Output("labels", "{shot}.{frame}.png"),)
+    for folder, outputs in ((result.folder, (Output("labels"),)), (result.folder / "labels", flat)):
+        with pytest.raises(InputError, match="belongs to the result"):
+            run_to_end(export(ExportRequest(result.folder, folder, outputs, overwrite=True)))
+    assert files_of(tmp_path) == before
+    run_to_end(export(request(result, plate, "png")))  # in folders of their own they are told apart
+
+
 def test_the_plan_warns_of_a_lossy_plate_and_of_a_snippet_without_exrs(result: ResultReader, tmp_path: Path) -> None:
     lossy = Output("exr", exr=ExrOptions(compression="dwaa", plate=True))
     plan = plan_export(ExportRequest(result.folder, tmp_path, (lossy,)))
