@@ -67,9 +67,11 @@ class ExportSetup:
 
     @cached_property
     def padding(self) -> int:
-        """Least digits of a frame number: as asked, else those of the source, at least four."""
+        """Least digits of a frame number: as asked, else four, or more where the source's own numbers have more."""
         if self.request.naming.padding is not None:
             return self.request.naming.padding
+        if self.request.naming.start is not None:
+            return MIN_PADDING
         rows = self.reader.record.frames.values()
         digits = [len(found[-1]) for row in rows if (found := re.findall(r"\d+", row.stem))]
         return max([MIN_PADDING, *digits])

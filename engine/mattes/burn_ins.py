@@ -16,8 +16,8 @@ _FONTS = ("DejaVuSans.ttf", "Arial Unicode.ttf", "Arial.ttf", "segoeui.ttf", "He
 """Fonts with the letters of most scripts; Pillow's own knows Latin alone."""
 _TEXT: Colour = (235, 235, 235)
 _BAND_DARKNESS = 0.6
-_LINES_PER_HEIGHT = 34
-"""A line of text takes this part of the picture's height."""
+_LINES_PER_SIDE = 34
+"""A line of text takes this part of the picture's shorter side."""
 _SMALLEST_PX = 10
 _MOST_LEGEND_LINES = 3
 
@@ -34,7 +34,7 @@ class BurnIns:
     def __init__(self, hw: tuple[int, int], title: str, layers: Sequence[MatteLayer]) -> None:
         self._hw = hw
         self._title = title
-        self._size = max(_SMALLEST_PX, hw[0] // _LINES_PER_HEIGHT)
+        self._size = max(_SMALLEST_PX, min(hw) // _LINES_PER_SIDE)
         self._font = _font(self._size)
         self._line = round(self._size * 1.5)
         self._legend = self._legend_lines(layers)

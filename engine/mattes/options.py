@@ -170,7 +170,7 @@ class Naming:
     Attributes:
         shot: {shot}; "" derives it from the clip.
         version: Number of {ver}; None takes it from the result folder (v003), else 1.
-        padding: Least digits of a frame number; None takes the source's, at least four.
+        padding: Least digits of a frame number; None takes four, or the source's where its own numbers are kept.
         start: Number of the result's first frame; None keeps the source's numbers.
     """
 

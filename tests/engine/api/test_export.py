@@ -84,6 +84,16 @@ def test_numbers_follow_the_source_or_start_where_they_are_told_to(result: Resul
         assert [file.path.name for file in plan.files] == [f"sh010_bg.{number:04d}.png" for number in numbers]
 
 
+def test_digits_are_the_sources_unless_it_is_numbered_anew(tmp_path: Path) -> None:
+    plate = write_png_plate(tmp_path / "plate", frames=(1, 2))
+    for path in sorted(plate.iterdir()):
+        path.rename(plate / f"sh.{int(path.stem[-1]):06d}.png")
+    result = write_result(tmp_path / "r", plate, frames=(1, 2))
+    wanted = ((Naming(), "sh.000002.png"), (Naming(start=1001), "sh.1002.png"), (Naming(padding=1), "sh.2.png"))
+    for naming, name in wanted:
+        assert plan_export(request(result, tmp_path, "labels", naming=naming)).files[-1].path.name == name
+
+
 @pytest.mark.parametrize("wanted", ["1-5", "1001-1004", "900-2000"])
 def test_a_range_beyond_the_result_is_a_sentence_that_names_what_exists(
     result: ResultReader, tmp_path: Path, wanted: str
