@@ -16,7 +16,6 @@ from engine.mattes.plates import Plates
 from engine.mattes.shot import Shot
 from engine.mattes.sidecar import write_sidecar
 from engine.media import open_clip
-from engine.media.timecode import timecode_at
 
 
 def export(request: ExportRequest) -> Job[ExportSummary]:
@@ -96,8 +95,7 @@ def _other_clip(setup: ExportSetup, plates: Plates) -> str:
 def _shot(setup: ExportSetup, plates: Plates | None) -> Shot:
     clip = setup.reader.record.clip
     rate = Fraction(str(clip["rate"])) if clip.get("rate") else plates.rate if plates else None
-    first = next(iter(setup.frames))
-    timecode = timecode_at(plates.timecode, first, rate) if plates and rate and plates.timecode else ""
+    timecode = plates.timecode(next(iter(setup.frames))) if plates else ""
     aspect = Fraction(str(clip.get("pixel_aspect", 1)))
     hw = setup.reader.record.plate_hw
     return Shot(setup.shot, setup.version, hw, rate, aspect, setup.padding, timecode, setup.provenance)

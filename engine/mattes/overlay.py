@@ -59,7 +59,8 @@ class OverlayWriter:
         how = MovieFormat("mp4", "libx264", "yuv420p", _ENCODER, {"movflags": "+faststart"})
         self._movie = MovieFile(path, self._size, how, facts)
         title = f"{shot.name}  v{shot.version:03d}"
-        self._burn_ins = BurnIns(shot.hw, title, layers) if output.format == "review" else None
+        named = [layer for layer in layers if layer.kind != "background"]
+        self._burn_ins = BurnIns(shot.hw, title, named) if output.format == "review" else None
 
     def __enter__(self) -> OverlayWriter:
         self._movie.__enter__()

@@ -27,7 +27,7 @@ from engine.media.plate import Plate
 from engine.media.scene_linear import INTEROP_ID, REC709_CHROMATICITIES, check_transfer, scene_linear, transfer_of
 from engine.media.source import MediaSource
 from engine.media.stills import IMAGE_SUFFIXES
-from engine.media.timecode import packed, timecode_at, video_timecode
+from engine.media.timecode import packed, timecode_at, unpacked, video_timecode
 from engine.media.view_transform import ViewTransform
 
 PIXEL_ASPECT = "PixelAspectRatio"
@@ -57,10 +57,17 @@ class Plates:
         )
 
     @cached_property
-    def timecode(self) -> str:
+    def start_timecode(self) -> str:
         """Code of frame 0 where the clip is a video that says so, else ""."""
         path = self.source.file(self.source.numbers[0])
         return "" if path.suffix.lower() in IMAGE_SUFFIXES else video_timecode(path) or ""
+
+    def timecode(self, number: int) -> str:
+        """Returns the code of a frame, from the video's start or the still's own header; "" where nothing says it."""
+        if self.start_timecode and self.rate is not None:
+            return timecode_at(self.start_timecode, number, self.rate)
+        code = self.frame(number).header.get(TIMECODE)
+        return unpacked(int(code[0])) if isinstance(code, tuple) else ""
 
     @cached_property
     def rate(self) -> Fraction | None:
@@ -152,8 +159,8 @@ class PlateFrame:
         if info.rate is not None:
             exact = (info.rate.numerator, info.rate.denominator)
             rows.append(Attribute(RATE, oiio.TypeDesc("rational"), exact))
-            if self._plates.timecode:
-                code = packed(timecode_at(self._plates.timecode, self._number, info.rate))
+            if self._plates.start_timecode:
+                code = packed(timecode_at(self._plates.start_timecode, self._number, info.rate))
                 rows.append(Attribute(TIMECODE, oiio.TypeDesc("timecode"), code))
         return tuple(rows)
 

@@ -59,6 +59,12 @@ def packed(code: str) -> tuple[int, int]:
     return hours << 24 | minutes << 16 | seconds << 8 | frames | drop, 0
 
 
+def unpacked(word: int) -> str:
+    """Returns the code that `packed` made the first word of."""
+    drop = ";" if word >> 6 & 1 else ":"
+    return f"{word >> 24 & 0x3F:02x}:{word >> 16 & 0x7F:02x}:{word >> 8 & 0x7F:02x}{drop}{word & 0x3F:02x}"
+
+
 def _skipped(count: int, nominal: int, dropped: int) -> int:
     """Returns how many numbers were left out before the frame that is the `count`-th to be shown."""
     per_minute = nominal * 60 - dropped

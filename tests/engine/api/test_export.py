@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import json
 import os
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
+import OpenImageIO as oiio  # noqa: N813 - the name its documentation uses
 import pytest
 from PIL import Image
 
@@ -20,7 +23,16 @@ from engine.mattes.options import DatasetOptions, ExrOptions, ImageOptions, Laye
 from engine.mattes.sidecar import find_sidecars, read_sidecar
 from engine.media.label_png import read_label_png, write_label_png
 from engine.results.folder import ResultReader
-from tests.engine.mattes.small_result import FRAMES, PARTS, read_image, write_png_plate, write_result
+from tests.engine.mattes.small_result import (
+    FRAMES,
+    HEIGHT,
+    PARTS,
+    WIDTH,
+    read_image,
+    write_image,
+    write_png_plate,
+    write_result,
+)
 
 
 @pytest.fixture
@@ -289,6 +301,26 @@ def test_nothing_is_exported_among_the_frames_of_the_clip_or_into_the_result(
             run_to_end(export(ExportRequest(result.folder, folder, outputs, overwrite=True)))
     assert files_of(tmp_path) == before
     run_to_end(export(request(result, plate, "png")))  # in folders of their own they are told apart
+
+
+def test_rate_and_timecode_of_an_exr_plate_reach_files_and_movies(tmp_path: Path) -> None:
+    (tmp_path / "plate").mkdir()
+    for number in FRAMES:
+        spec = oiio.ImageSpec(WIDTH, HEIGHT, 3, "half")
+        spec.attribute("framesPerSecond", oiio.TypeDesc("rational"), (24000, 1001))
+        spec.attribute("smpte:TimeCode", oiio.TypeDesc("timecode"), (0x10203000 + number - 1001, 0))
+        write_image(tmp_path / f"plate/sh.{number}.exr", np.full((HEIGHT, WIDTH, 3), 0.2, np.float32), spec)
+    result = write_result(tmp_path / "r", tmp_path / "plate")
+    run_to_end(export(request(result, tmp_path / "out", "exr", "ffv1", "prores", frame_range=FrameRange(1002, 1004))))
+    _, written = read_image(tmp_path / "out/sh.1003.exr")
+    assert written.getattribute("smpte:TimeCode")[0] == 0x10203002
+    assert written.getattribute("framesPerSecond") == (24000, 1001)
+    for name in ("sh_wheel.mkv", "sh_wheel.mov"):
+        with av.open(str(tmp_path / "out" / name)) as container:
+            stream = container.streams.video[0]
+            metadata = {key.lower(): value for key, value in stream.metadata.items()}
+            assert metadata["timecode"] == "10:20:30:01"
+            assert stream.average_rate == Fraction(24000, 1001)
 
 
 def test_the_plan_warns_of_a_lossy_plate_and_of_a_snippet_without_exrs(result: ResultReader, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from engine.media.colour_curves import SPACES
 from engine.media.exr_plate import Window
 from engine.media.plate import Plate
 from engine.media.scene_linear import TRANSFERS, scene_linear
-from engine.media.timecode import packed, timecode_at, video_timecode
+from engine.media.timecode import packed, timecode_at, unpacked, video_timecode
 from engine.media.view_transform import BUILT_IN, ViewTransform, display_views
 
 
@@ -96,6 +96,8 @@ def test_timecodes_count_like_a_clock_that_drops_numbers(
 def test_packed_codes_are_binary_coded_decimal() -> None:
     assert packed("12:34:56:07") == (0x12345607, 0)
     assert packed("00:00:01;29") == (0x00000129 | 1 << 6, 0)
+    for code in ("12:34:56:07", "23:59:59;29", "00:00:00:00"):
+        assert unpacked(packed(code)[0]) == code
 
 
 def test_the_timecode_of_a_video_is_read_from_its_track(tmp_path: Path) -> None:
