@@ -11,6 +11,7 @@ import OpenImageIO as oiio  # noqa: N813 - the name its documentation uses
 from numpy.typing import NDArray
 
 from engine.mattes.options import ColourOptions
+from engine.media.baked_view import BakedView
 from engine.media.colour import scene_linear_of, soft_shoulder, srgb_oetf
 from engine.media.colour_curves import SPACES
 from engine.media.exr_plate import (
@@ -51,7 +52,7 @@ class Plates:
         self.source = source
         self.transfer = check_transfer(colour.transfer)
         self.view = (
-            ViewTransform(config=colour.ocio_config, display=colour.display, view=colour.view)
+            BakedView(ViewTransform(config=colour.ocio_config, display=colour.display, view=colour.view))
             if colour.ocio_config
             else None
         )

@@ -37,7 +37,7 @@ _ACES_WHITE = (0.32168, 0.33767)
 _REC709: Chromaticities = ((0.64, 0.33), (0.30, 0.60), (0.15, 0.06), _D65)
 _REC2020: Chromaticities = ((0.708, 0.292), (0.170, 0.797), (0.131, 0.046), _D65)
 _AP0: Chromaticities = ((0.7347, 0.2653), (0.0, 1.0), (0.0001, -0.0770), _ACES_WHITE)
-_AP1: Chromaticities = ((0.713, 0.293), (0.165, 0.830), (0.128, 0.044), _ACES_WHITE)
+ACESCG_PRIMARIES: Chromaticities = ((0.713, 0.293), (0.165, 0.830), (0.128, 0.044), _ACES_WHITE)
 _ARRI_WIDE_GAMUT_3: Chromaticities = ((0.6840, 0.3130), (0.2210, 0.8480), (0.0861, -0.1020), _D65)
 _ARRI_WIDE_GAMUT_4: Chromaticities = ((0.7347, 0.2653), (0.1424, 0.8576), (0.0991, -0.0308), _D65)
 _S_GAMUT3: Chromaticities = ((0.730, 0.280), (0.140, 0.855), (0.100, -0.050), _D65)
@@ -68,7 +68,7 @@ def matrix_to_rec709(primaries: Chromaticities) -> Matrix:
 
 def linear_space_of(chromaticities: tuple[float, ...]) -> str | None:
     """Returns the scene-linear space with these primaries and white (x, y of R, G, B, white), or None."""
-    known = (("linear", _REC709), ("acescg", _AP1), ("aces2065-1", _AP0), ("linear-rec2020", _REC2020))
+    known = (("linear", _REC709), ("acescg", ACESCG_PRIMARIES), ("aces2065-1", _AP0), ("linear-rec2020", _REC2020))
     for name, primaries in known:
         if np.abs(np.ravel(primaries) - np.asarray(chromaticities)).max() < 1e-3:
             return name
@@ -161,10 +161,10 @@ def _spaces() -> dict[str, ColourSpace]:
         ("srgb", "sRGB", None, None),
         ("rec709", "Rec.709 video", None, None),
         ("linear", "Scene-linear, Rec.709", _linear, None),
-        ("acescg", "ACEScg", _linear, _AP1),
+        ("acescg", "ACEScg", _linear, ACESCG_PRIMARIES),
         ("aces2065-1", "ACES2065-1", _linear, _AP0),
         ("linear-rec2020", "Scene-linear, Rec.2020", _linear, _REC2020),
-        ("acescct", "ACEScct", _acescct, _AP1),
+        ("acescct", "ACEScct", _acescct, ACESCG_PRIMARIES),
         ("cineon", "Cineon film log", _cineon, None),
         ("logc3", "ARRI LogC3 (EI 800), Wide Gamut 3", _log_c3, _ARRI_WIDE_GAMUT_3),
         ("logc4", "ARRI LogC4, Wide Gamut 4", _log_c4, _ARRI_WIDE_GAMUT_4),

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from engine.errors import InputError
+from engine.media.baked_view import BakedView
 from engine.media.colour_curves import SPACES
 from engine.media.exr_plate import Window
 from engine.media.plate import Plate
@@ -163,3 +164,22 @@ def test_a_configuration_of_a_studio_is_used_by_its_own_names(tmp_path: Path) ->
     assert [(row.display, row.view) for row in display_views(str(config))] == [("Monitor", "Show")]
     light = np.full((1, 1, 3), 0.25, np.float32)
     assert ViewTransform(config=str(config)).picture(light) == pytest.approx(128, abs=1)
+
+
+def test_a_baked_view_shows_what_the_view_shows() -> None:
+    rng = np.random.default_rng(2)
+    picture = rng.lognormal(np.log(0.18), 1.2, (60, 80, 3)).astype(np.float32)  # nine stops
+    neutral = np.geomspace(0.001, 60, 500, dtype=np.float32)[None, :, None].repeat(3, axis=2)
+    view = ViewTransform()
+    baked = BakedView(view)
+    for light, mean, worst in ((picture, 0.7, 16), (neutral, 0.5, 2)):
+        apart = np.abs(baked.picture(light).astype(int) - view.picture(light))
+        assert apart.mean() < mean
+        assert apart.max() <= worst
+
+
+def test_a_baked_view_bears_what_real_plates_hold() -> None:
+    light = np.array([[[np.nan] * 3, [np.inf] * 3, [-np.inf] * 3, [-0.1] * 3, [0.0] * 3]], np.float32)
+    shown = BakedView(ViewTransform()).picture(light)[0, :, 0]
+    assert shown[1] > 240
+    assert (shown[[0, 2, 3, 4]] <= 1).all()
