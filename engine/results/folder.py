@@ -15,6 +15,7 @@ from engine.domain.parts import PartSet
 from engine.domain.scores import FrameScores
 from engine.errors import InputError, OutputError
 from engine.media.label_png import read_label_png, write_label_png
+from engine.results.edits import EditStore, FrameEdit, composed
 from engine.results.record import (
     RECORD_NAME,
     FrameRecord,
@@ -24,6 +25,7 @@ from engine.results.record import (
     write_record,
 )
 from engine.results.recovery import frame_record, recovered
+from engine.results.review import read_review, with_locked_parts
 from engine.results.scores_file import read_scores, write_scores
 
 LABELS_FOLDER = "labels"
@@ -40,6 +42,7 @@ class ResultReader:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.edits = EditStore(folder)
         self.record = recovered(folder, read_record(folder), labels=LABELS_FOLDER, scores=SCORES_FOLDER)
 
     @property
@@ -66,8 +69,22 @@ class ResultReader:
         return read_scores(self.folder / SCORES_FOLDER / f"{self._stem(frame)}.npz")
 
     def final(self, frame: int) -> tuple[FrameScores, LabelMap]:
-        """Returns scores and labels with the artist's edits in them: what is shown, finished and exported."""
-        return self.scores(frame), self.labels(frame)
+        """Returns scores and labels with the artist's edits in them: what is shown, finished and exported.
+
+        Raises:
+            InputError: A file of the frame is missing or damaged.
+        """
+        return composed(self.scores(frame), self.labels(frame), self.edit(frame))
+
+    def edit(self, frame: int) -> FrameEdit | None:
+        """Returns what was corrected on the frame, or None; raises InputError if it cannot be read."""
+        return self.edits.read(self._stem(frame))
+
+    @property
+    def edited(self) -> tuple[int, ...]:
+        """Numbers of the frames that were corrected, ascending."""
+        stems = self.edits.stems()
+        return tuple(number for number, row in self.record.frames.items() if row.stem in stems)
 
     def labels_path(self, frame: int) -> Path:
         """Returns where the frame's label PNG lies."""
@@ -85,6 +102,7 @@ class ResultWriter:
     def __init__(self, folder: Path, record: ResultRecord) -> None:
         self.folder = folder
         self._record = record
+        self._review = read_review(folder)
         self._frames: dict[int, FrameRecord] = dict(record.frames)
         self._written_at = time.monotonic()
 
@@ -139,14 +157,22 @@ class ResultWriter:
         return frozenset(number for number, frame in self._frames.items() if frame.state == "done")
 
     def write(self, stem: str, scores: FrameScores, labels: LabelMap) -> None:
-        """Writes one frame's labels and scores; a draft never replaces a finished frame.
+        """Writes one frame's labels and scores; a draft never replaces a finished frame, nothing a locked one.
+
+        Locked parts of the frame stay as they are, to the bit.
 
         Raises:
             OutputError: The disk is full or the folder is read-only; finished frames are kept.
         """
         number = scores.frame
+        if number in self._frames and number in self._review.frames:
+            return
         if scores.state == "draft" and number in self.finished():
             return
+        locked = self._review.parts.get(number)
+        if locked and number in self._frames:
+            reader = ResultReader(self.folder)
+            scores, labels = with_locked_parts((scores, labels), (reader.scores(number), reader.labels(number)), locked)
         write_label_png(self.folder / LABELS_FOLDER / f"{stem}.png", labels, self._record.parts)
         write_scores(self.folder / SCORES_FOLDER / f"{stem}.npz", scores)
         self._frames[number] = frame_record(stem, scores, self._record)

@@ -26,7 +26,7 @@ def pasted(scores: FrameScores, painted: Painted) -> tuple[FrameScores, LabelMap
         painted: Labels and coverage at plate size.
     """
     plate_hw = painted.labels.shape
-    whole = _grown(scores, (plate_hw[0], plate_hw[1]))
+    whole = grown(scores, (plate_hw[0], plate_hw[1]))
     known = painted.labels != UNKNOWN
     labels = np.where(known, painted.labels, labels_on_plate(scores, (plate_hw[0], plate_hw[1])))
     values = _painted_values(whole, painted, known)
@@ -47,7 +47,8 @@ def _painted_values(scores: FrameScores, painted: Painted, known: NDArray[np.boo
     return np.asarray(values / values.sum(axis=0, keepdims=True), np.float32)
 
 
-def _grown(scores: FrameScores, plate_hw: tuple[int, int]) -> FrameScores:
+def grown(scores: FrameScores, plate_hw: tuple[int, int]) -> FrameScores:
+    """Returns the scores with background around them, so that they reach over the whole plate."""
     place = scores.to_plate
     _, rows, columns = scores.values.shape
     before_y = max(int(np.ceil(place.offset_y / place.scale_y)), 0)
