@@ -44,7 +44,7 @@ class ExportRun:
         outputs = setup.request.outputs
         self._journals = [Journal(setup.request.out, setup.content(output)) for output in outputs]
         self._writers: dict[int, FrameWriter] = {
-            index: frame_writer(output, shot, setup.reader.parts, setup.layers)
+            index: frame_writer(output, shot, setup.reader.parts)
             for index, output in enumerate(outputs)
             if FORMATS[output.format].per == "frame"
         }

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.atomic import write_text
-from engine.mattes.layers import MatteLayer, hard_labels
+from engine.mattes.layers import MatteLayer
 from engine.mattes.shot import ExportFrame, Shot, image_name
 
 
@@ -36,7 +36,7 @@ class CocoWriter:
 
     def add(self, frame: ExportFrame) -> None:
         """Takes in the masks of a frame."""
-        labels = hard_labels(frame.mattes)
+        labels = frame.labels
         height, width = labels.shape
         self._images.append(
             {

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from engine.atomic import write_bytes
 from engine.mattes.exr import exr_header, plate_channels
 from engine.mattes.exr_file import Channel, ExrPart, framed, write_exr
-from engine.mattes.layers import MatteLayer, union_of, whole_planes
+from engine.mattes.layers import MatteLayer, union_of
 from engine.mattes.options import Output
 from engine.mattes.shot import ExportFrame, Shot
 
@@ -66,7 +66,7 @@ class CutoutWriter:
 def straight_rgba(frame: ExportFrame, layer: MatteLayer, *, bits: int) -> NDArray[Any]:
     """Returns (H, W, 4) uint8 or uint16: the plate's colours around the matte, and the matte as straight alpha."""
     assert frame.plate is not None
-    ((_, alpha),) = whole_planes(frame.mattes, [layer], bits=bits)
+    alpha = frame.whole(bits).plane(layer)
     rgb = at_bits(frame.plate.picture, bits=bits)
     near = cv2.dilate((alpha > 0).astype(np.uint8), np.ones((2 * BLEED_PX + 1,) * 2, np.uint8))
     rgba = np.empty((*alpha.shape, 4), rgb.dtype)

@@ -10,7 +10,7 @@ import av
 import numpy as np
 
 from engine.mattes.cutout import at_bits
-from engine.mattes.layers import MatteLayer, union_of, whole_planes
+from engine.mattes.layers import MatteLayer, union_of
 from engine.mattes.movie_file import MovieFile, MovieFormat, movie_facts
 from engine.mattes.options import Output, read_rate
 from engine.mattes.shot import ExportFrame, Shot
@@ -50,7 +50,7 @@ class Ffv1Writer:
             InputError: The plate cannot be read.
             OutputError: The disk is full, or the encoder refuses the picture.
         """
-        ((_, matte),) = whole_planes(frame.mattes, [self._layer], bits=self._bits)
+        matte = frame.whole(self._bits).plane(self._layer)
         picture = matte if self._bits == 16 else matte.astype(np.uint8)
         if self._with_plate:
             assert frame.plate is not None

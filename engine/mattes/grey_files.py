@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.atomic import write_bytes
-from engine.mattes.layers import MatteLayer, whole_planes
+from engine.mattes.layers import MatteLayer
 from engine.mattes.shot import ExportFrame
 
 _PNG_LEVEL = 3
@@ -19,19 +19,10 @@ _PNG_LEVEL = 3
 
 
 class GreyWriter:
-    """Writes mattes of one layer each; PNG or TIFF by the file's ending.
+    """Writes mattes of one layer each; PNG or TIFF by the file's ending."""
 
-    A frame is brought to whole numbers once, not for each of its files.
-
-    Args:
-        bits: 8 or 16.
-        layers: All layers of the export.
-    """
-
-    def __init__(self, bits: int, layers: Sequence[MatteLayer]) -> None:
+    def __init__(self, bits: int) -> None:
         self._bits = bits
-        self._layers = tuple(layers)
-        self._of_frame: tuple[int, dict[str, NDArray[np.uint16]]] | None = None
 
     def write(self, path: Path, frame: ExportFrame, layers: Sequence[MatteLayer]) -> None:
         """Writes the one layer that the file shows.
@@ -39,13 +30,7 @@ class GreyWriter:
         Raises:
             OutputError: The file cannot be written.
         """
-        write_grey(path, self._planes(frame)[layers[0].channel], bits=self._bits)
-
-    def _planes(self, frame: ExportFrame) -> dict[str, NDArray[np.uint16]]:
-        if self._of_frame is None or self._of_frame[0] != frame.source:
-            found = whole_planes(frame.mattes, self._layers, bits=self._bits)
-            self._of_frame = (frame.source, {layer.channel: plane for layer, plane in found})
-        return self._of_frame[1]
+        write_grey(path, frame.whole(self._bits).plane(layers[0]), bits=self._bits)
 
 
 def write_grey(path: Path, matte: NDArray[np.uint16], *, bits: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.domain.parts import PartSet
-from engine.mattes.layers import MatteLayer, hard_labels
+from engine.mattes.layers import MatteLayer
 from engine.mattes.shot import ExportFrame
 from engine.media.label_png import write_label_png
 
@@ -23,7 +23,7 @@ class LabelWriter:
         Raises:
             OutputError: The file cannot be written.
         """
-        labels = hard_labels(frame.mattes)
+        labels = frame.labels.copy()
         chosen = {value for layer in layers for value in layer.members}
         for value in set(self._parts.ids) - chosen:
             labels[labels == value] = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from engine.domain.labels import BACKGROUND, LabelMap
 from engine.domain.parts import Colour, Part, PartSet, channel_name
 from engine.errors import InputError
+from engine.mattes.formats import FULL_SCALE
 from engine.mattes.frame_mattes import MatteStack
 from engine.mattes.options import LayerChoice
+from engine.results.quantise import largest_remainder
 
 BACKGROUND_NAME = "background"
 RESERVED = frozenset(
@@ -49,9 +51,12 @@ class MatteLayer:
 
     def soft(self, stack: MatteStack) -> NDArray[np.float32]:
         """Returns the (h, w) float32 matte inside the box of the stack."""
-        known = [stack.values.index(value) for value in self.members if value in stack.values]
-        total: NDArray[np.float32] = stack.soft[known].sum(axis=0, dtype=np.float32)
+        total: NDArray[np.float32] = stack.soft[self.channels_of(stack)].sum(axis=0, dtype=np.float32)
         return np.minimum(total, np.float32(1), out=total)
+
+    def channels_of(self, stack: MatteStack) -> list[int]:
+        """Returns which channels of the stack the layer sums; those that the frame does not know are left out."""
+        return [stack.values.index(value) for value in self.members if value in stack.values]
 
 
 def layers_of(parts: PartSet, choice: LayerChoice) -> tuple[MatteLayer, ...]:
@@ -79,23 +84,32 @@ def layers_of(parts: PartSet, choice: LayerChoice) -> tuple[MatteLayer, ...]:
 
 
 def union_of(layers: Sequence[MatteLayer]) -> MatteLayer:
-    """Returns all layers as one: the sum over the parts that they are made of."""
-    members = tuple(sorted({value for layer in layers for value in layer.members}))
+    """Returns all layers as one: the sum over the parts that they are made of; the background is none of them."""
+    shown = [layer for layer in layers if layer.kind != "background"] or layers
+    members = tuple(sorted({value for layer in shown for value in layer.members}))
     return MatteLayer("all", "all", members, (255, 255, 255), "union")
 
 
-def whole_planes(
-    stack: MatteStack, layers: Sequence[MatteLayer], *, bits: int
-) -> Iterator[tuple[MatteLayer, NDArray[np.uint16]]]:
-    """Yields (layer, (H, W) matte) in the order of `layers`; layers that part the picture sum exactly to full scale."""
-    rendered = dict(stack.whole_numbers(bits=bits))
-    empty = np.zeros(stack.labels.shape, np.uint16)
-    for layer in layers:
-        planes = [rendered.get(value, empty) for value in layer.members]
-        total = planes[0]
-        for plane in planes[1:]:
-            total = total + plane
-        yield layer, total
+class WholeMattes:
+    """Mattes of a frame in whole numbers; layers that part the picture sum exactly to full scale.
+
+    Args:
+        stack: The finished mattes.
+        bits: 8, 10 or 16.
+    """
+
+    def __init__(self, stack: MatteStack, *, bits: int) -> None:
+        self._stack = stack
+        self._full_scale = FULL_SCALE[bits]
+        self._codes = largest_remainder(stack.soft, self._full_scale)
+
+    def plane(self, layer: MatteLayer) -> NDArray[np.uint16]:
+        """Returns the (H, W) matte of a layer."""
+        stack = self._stack
+        outside = np.isin(stack.labels, layer.members)
+        plane = np.where(outside, np.uint16(self._full_scale), np.uint16(0))
+        plane[stack.box] = self._codes[layer.channels_of(stack)].sum(axis=0, dtype=np.uint16)
+        return plane
 
 
 def hard_labels(stack: MatteStack) -> LabelMap:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.domain.labels import BACKGROUND, UNKNOWN, LabelMap
 from engine.domain.parts import PartSet
 from engine.mattes.burn_ins import BurnIns
-from engine.mattes.layers import MatteLayer, hard_labels
+from engine.mattes.layers import MatteLayer
 from engine.mattes.movie_file import MovieFile, MovieFormat, movie_facts
 from engine.mattes.options import Output, read_rate
 from engine.mattes.shot import ExportFrame, Shot
@@ -79,7 +79,7 @@ class OverlayWriter:
             OutputError: The disk is full, or the encoder refuses the picture.
         """
         assert frame.plate is not None
-        labels = hard_labels(frame.mattes)
+        labels = frame.labels.copy()
         labels[~np.isin(labels, list(self._members))] = BACKGROUND
         image = overlay(frame.plate.picture8, labels, self._parts)
         if self._burn_ins is not None:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.mattes.layers import MatteLayer, union_of, whole_planes
+from engine.mattes.layers import MatteLayer, union_of
 from engine.mattes.movie_file import MovieFile, MovieFormat, movie_facts
 from engine.mattes.options import Output, read_rate
 from engine.mattes.shot import ExportFrame, Shot
@@ -55,8 +55,7 @@ class ProresWriter:
         """
         if self._with_plate:
             assert frame.plate is not None
-            ((_, alpha),) = whole_planes(frame.mattes, [self._layer], bits=_BITS)
-            self._movie.write(_with_alpha(frame.plate.picture, alpha))
+            self._movie.write(_with_alpha(frame.plate.picture, frame.whole(_BITS).plane(self._layer)))
         else:
             self._movie.write(_grey(self._layer.plane(frame.mattes)))
 

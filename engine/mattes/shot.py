@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
+from engine.domain.labels import LabelMap
 from engine.mattes.frame_mattes import MatteStack
+from engine.mattes.layers import WholeMattes, hard_labels
 from engine.mattes.plates import PlateFrame
 
 
@@ -50,6 +53,21 @@ class ExportFrame:
     number: int
     mattes: MatteStack
     plate: PlateFrame | None
+
+    @cached_property
+    def labels(self) -> LabelMap:
+        """(H, W) label map of the finished mattes."""
+        return hard_labels(self.mattes)
+
+    def whole(self, bits: int) -> WholeMattes:
+        """Returns the mattes in whole numbers, brought to them once for all files of the frame."""
+        if bits not in self._whole:
+            self._whole[bits] = WholeMattes(self.mattes, bits=bits)
+        return self._whole[bits]
+
+    @cached_property
+    def _whole(self) -> dict[int, WholeMattes]:
+        return {}
 
 
 def image_name(shot: Shot, number: int) -> str:

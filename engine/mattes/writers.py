@@ -39,20 +39,19 @@ class ClipWriter(Protocol):
         ...
 
 
-def frame_writer(output: Output, shot: Shot, parts: PartSet, layers: Sequence[MatteLayer]) -> FrameWriter:
+def frame_writer(output: Output, shot: Shot, parts: PartSet) -> FrameWriter:
     """Returns the writer of a format with a file for each frame.
 
     Args:
         output: Format and options.
         shot: Facts of the shot.
         parts: Part table of the result.
-        layers: All layers of the export.
     """
     match output.format:
         case "png" | "tiff":
             from engine.mattes.grey_files import GreyWriter
 
-            return GreyWriter(output.image.bits, layers)
+            return GreyWriter(output.image.bits)
         case "exr":
             from engine.mattes.exr import ExrWriter
 

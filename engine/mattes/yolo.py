@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.atomic import write_text
-from engine.mattes.layers import MatteLayer, hard_labels
+from engine.mattes.layers import MatteLayer
 from engine.mattes.shot import ExportFrame
 
 Outline = NDArray[np.int32]
@@ -30,7 +30,7 @@ class YoloWriter:
         Raises:
             OutputError: The file cannot be written.
         """
-        labels = hard_labels(frame.mattes)
+        labels = frame.labels
         height, width = labels.shape
         lines = []
         for index, layer in enumerate(named_layers(layers)):

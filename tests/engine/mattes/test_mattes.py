@@ -7,7 +7,7 @@ from engine.domain.parts import PartSet
 from engine.domain.scores import FrameScores, PlateMap
 from engine.errors import InputError
 from engine.mattes.frame_mattes import MatteStack, matte_stack
-from engine.mattes.layers import hard_labels, layers_of, union_of, whole_planes
+from engine.mattes.layers import WholeMattes, hard_labels, layers_of, union_of
 from engine.mattes.options import LayerChoice
 from engine.mattes.overlay import overlay
 
@@ -45,7 +45,7 @@ def test_parts_and_background_are_watertight_and_say_what_the_labels_say(bits: i
 def test_the_layers_of_a_level_and_the_background_sum_exactly_to_full_scale(bits: int, level: str) -> None:
     mattes = random_stack(4)
     layers = layers_of(FACE, LayerChoice(level, background=True))  # type: ignore[arg-type]
-    total = sum(plane.astype(np.int64) for _, plane in whole_planes(mattes, layers, bits=bits))
+    total = sum(WholeMattes(mattes, bits=bits).plane(layer).astype(np.int64) for layer in layers)
     assert (total == 2**bits - 1).all()
     light = sum(layer.plane(mattes) for layer in layers)
     assert np.abs(light - 1).max() <= 1e-6
@@ -66,7 +66,7 @@ def test_levels_name_what_they_hold() -> None:
     assert names("parts") == ["left eye", "skin", "right eye", "depth"]
     assert names("groups") == ["skin", "depth", "eyes"]
     assert names("both") == ["left eye", "skin", "right eye", "depth", "eyes"]
-    everything = union_of(layers_of(FACE, LayerChoice("both")))
+    everything = union_of(layers_of(FACE, LayerChoice("both", background=True)))
     assert everything.members == (1, 2, 3, 4)
 
 

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from engine.errors import OutputError
 from engine.mattes.ffv1 import Ffv1Writer
-from engine.mattes.layers import whole_planes
 from engine.mattes.options import ImageOptions, MovieOptions, Output, read_rate
 from engine.mattes.overlay import OverlayWriter
 from engine.mattes.prores import ProresWriter
@@ -58,7 +57,7 @@ def test_prores_4444_keeps_10_bit_mattes_exactly_as_alpha_and_does_not_shift_col
         for number in FRAMES:
             with frame_with_plate(number, clip) as frame:
                 movie.add(frame)
-                alphas.append(next(whole_planes(frame.mattes, LAYERS[:1], bits=10))[1])
+                alphas.append(frame.whole(10).plane(LAYERS[0]))
                 assert frame.plate is not None
                 plates.append(frame.plate.picture)
     found, stream = frames_in(tmp_path / "é.mov", "rgba64le")
@@ -97,7 +96,7 @@ def test_ffv1_mattes_come_back_to_the_bit(tmp_path: Path, bits: int, pixel_forma
     found, stream = frames_in(tmp_path / "m.mkv", pixel_format)
     assert stream.codec_context.pix_fmt == pixel_format
     for number, image in zip(FRAMES, found, strict=True):
-        total = sum(plane.astype(int) for _, plane in whole_planes(frame_of(number).mattes, LAYERS, bits=bits))
+        total = sum(frame_of(number).whole(bits).plane(layer).astype(int) for layer in LAYERS)
         assert (image == total).all()
 
 
@@ -110,7 +109,7 @@ def test_ffv1_cut_outs_keep_plate_and_alpha_to_the_bit(tmp_path: Path, bits: int
             movie.add(frame)
         assert frame.plate is not None
         plate = frame.plate.picture
-        ((_, alpha),) = whole_planes(frame.mattes, LAYERS[:1], bits=bits)
+        alpha = frame.whole(bits).plane(LAYERS[0])
     (image,), _ = frames_in(tmp_path / "m.mkv", pixel_format)
     assert (image[..., 3] == alpha).all()
     assert (image[..., :3] == (plate if bits == 16 else np.rint(plate / 257))).all()

@@ -62,7 +62,7 @@ def test_every_format_has_a_writer_and_an_estimate_that_grows_with_the_frames(na
     info = FORMATS[output.format]
     if name != "nuke":  # a text that is known beforehand
         if info.per == "frame":
-            assert hasattr(frame_writer(output, SHOT, PARTS, LAYERS), "write")
+            assert hasattr(frame_writer(output, SHOT, PARTS), "write")
         else:
             assert hasattr(clip_writer(output, SHOT, PARTS, tmp_path / "x", LAYERS), "add")
     one, ten = (estimated_bytes(output, (1080, 1920), num_frames=count, num_layers=6) for count in (1, 10))

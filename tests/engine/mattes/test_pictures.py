@@ -9,7 +9,6 @@ from PIL import Image
 from engine.mattes.cutout import CutoutWriter
 from engine.mattes.grey_files import GreyWriter, write_grey
 from engine.mattes.label_maps import LabelWriter
-from engine.mattes.layers import whole_planes
 from engine.mattes.options import ColourOptions, ExrOptions, ImageOptions, Output
 from tests.engine.mattes.small_result import HEIGHT, PARTS, WIDTH, read_image, write_image, write_png_plate
 from tests.engine.mattes.writing import LAYERS, SHOT, WITH_BACKGROUND, frame_of, frame_with_plate, planes
@@ -32,7 +31,7 @@ def test_a_grey_matte_holds_the_values_exactly_and_no_gamma(tmp_path: Path, bits
 
 @pytest.mark.parametrize("bits", [8, 16])
 def test_files_of_all_layers_sum_exactly_to_full_scale(tmp_path: Path, bits: int) -> None:
-    writer = GreyWriter(bits, WITH_BACKGROUND)
+    writer = GreyWriter(bits)
     for number in (1001, 1002):
         frame = frame_of(number)
         total = np.zeros((HEIGHT, WIDTH), np.int64)
@@ -60,7 +59,7 @@ def test_a_cut_out_in_png_keeps_the_plates_code_values_and_has_straight_alpha(tm
     write_png_plate(tmp_path / "plate")
     with frame_with_plate(1001, tmp_path / "plate") as frame:
         CutoutWriter(Output("cutout", image=ImageOptions(bits)), SHOT).write(tmp_path / "c.png", frame, LAYERS[:1])
-        ((_, alpha),) = whole_planes(frame.mattes, LAYERS[:1], bits=bits)
+        alpha = frame.whole(bits).plane(LAYERS[0])
     plate = np.asarray(Image.open(tmp_path / "plate/sh010_bg.1001.png"))
     pixels = np.rint(raw(tmp_path / "c.png") * (2**bits - 1))
     shown = alpha > 0
@@ -86,7 +85,7 @@ def test_a_cut_out_of_all_parts_together_takes_their_sum(tmp_path: Path) -> None
     write_png_plate(tmp_path / "plate")
     with frame_with_plate(1001, tmp_path / "plate") as frame:
         CutoutWriter(Output("cutout"), SHOT).write(tmp_path / "c.png", frame, LAYERS)
-        both = sum(plane.astype(int) for _, plane in whole_planes(frame.mattes, LAYERS, bits=8))
+        both = sum(frame.whole(8).plane(layer).astype(int) for layer in LAYERS)
     assert (np.rint(raw(tmp_path / "c.png")[..., 3] * 255) == both).all()
 
 
