@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.api.locked_frames import locked_anchors
 from engine.api.part_tables import merged, renamed
 from engine.api.segment_request import SegmentRequest
 from engine.domain.frames import FrameRange, FrameSource, frames_text, scene_of
@@ -22,6 +23,7 @@ from engine.jobs import Job, Message
 from engine.media import MediaSource, open_clip
 from engine.media.anchors import read_anchors
 from engine.media.cuts import find_cuts, parse_cuts, scenes_between
+from engine.results.folder import ResultReader
 
 if TYPE_CHECKING:
     from engine.temporal.flow_store import FlowStore
@@ -133,11 +135,16 @@ def _painted(
     request: SegmentRequest, source: FrameSource, profile: Profile | None
 ) -> Job[tuple[PartSet, Mapping[int, Painted]]]:
     learned = profile.parts if profile else PartSet(())
+    table = request.parts or (ResultReader(request.base).parts if request.base is not None else None)
     if request.anchors is None:
-        return merged(request.parts or PartSet(()), learned), {}
-    table = request.parts or (profile.parts if profile else None)
-    found = yield from read_anchors(request.anchors, source, parts=table, partial=request.partial)
-    return merged(found.parts, learned), found.painted
+        parts, painted = merged(table or PartSet(()), learned), {}
+    else:
+        table = table or (profile.parts if profile else None)
+        found = yield from read_anchors(request.anchors, source, parts=table, partial=request.partial)
+        parts, painted = merged(found.parts, learned), dict(found.painted)
+    if request.base is not None:
+        painted.update(locked_anchors(request.base, parts))
+    return parts, painted
 
 
 def _cuts_inside(cuts: tuple[int, ...] | None, source: FrameSource) -> tuple[int, ...] | None:

@@ -6,6 +6,7 @@ import shutil
 from contextlib import closing
 
 from engine.api.clip_setup import ClipSetup, open_setup
+from engine.api.locked_frames import bring_locked
 from engine.api.quick_run import score_with_quick
 from engine.api.segment_request import SegmentRequest, check_sources
 from engine.api.stability import measure_flicker
@@ -42,6 +43,8 @@ def segment(request: SegmentRequest) -> Job[SegmentSummary]:
             clip=setup.clip_facts,
             stems={number: setup.source.stem(number) for number in setup.frames},
         )
+        if request.base is not None:
+            bring_locked(request.base, writer)
         try:
             yield from _score_frames(request, setup, writer)
             yield from measure_flicker(setup, writer)

@@ -29,6 +29,7 @@ class SegmentRequest:
         part_map: Name of a part in the profile -> its name here.
         colour_space: Input colour space of the clip.
         cuts: "auto", "none", or the first frames of new shots.
+        base: Earlier result of this clip: what is locked in it comes back to the bit and leads the frames around it.
         overwrite: Start anew; the previous result is kept beside `out`.
         cache_folder: Where optical flow is kept between runs; None keeps it in memory only.
         only: Frames of the range to do now; the others stay for later runs into the same result. None is all of them.
@@ -47,6 +48,7 @@ class SegmentRequest:
     part_map: Mapping[str, str] = field(default_factory=dict)
     colour_space: str = "auto"
     cuts: str = "auto"
+    base: Path | None = None
     overwrite: bool = False
     cache_folder: Path | None = None
     only: FrameRange | None = None
@@ -56,7 +58,7 @@ class SegmentRequest:
 
 def check_sources(request: SegmentRequest, profile: Profile | None) -> None:
     """Raises InputError where profile, anchors and backbone do not go together."""
-    if profile is None and request.anchors is None:
+    if profile is None and request.anchors is None and request.base is None:
         raise InputError(
             "There is nothing to go by: give painted frames of this clip (--anchors DIR), a profile (--profile FILE), "
             "or both."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -32,6 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--profile", type=Path, metavar="FILE", help="profile to use; without it the anchors are learned"
     )
     parser.add_argument("--anchors", type=Path, metavar="DIR", help="painted frames of this very clip")
+    parser.add_argument(
+        "--base",
+        type=Path,
+        metavar="DIR",
+        help="earlier result: what is locked there stays as it is",
+    )
     add_range(parser)
     add_how(parser)
     add_overwrite(parser, "start anew; a previous result in DIR is kept beside it")
@@ -84,7 +91,7 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     """Segments the clip and says where the result is and where it may be wrong."""
     from engine.api.segment import segment
 
-    summary = reporter.drive(segment(request_of(arguments, arguments.clip)))
+    summary = reporter.drive(segment(replace(request_of(arguments, arguments.clip), base=arguments.base)))
     reporter.say(summary.to_text())
     reporter.result(summary.to_json())
     return 0

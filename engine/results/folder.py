@@ -7,15 +7,15 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from engine.atomic import output_error, remove_leftovers
+from engine.atomic import output_error, remove_leftovers, write_bytes
 from engine.domain.labels import LabelMap, size_text
 from engine.domain.parts import PartSet
 from engine.domain.scores import FrameScores
 from engine.errors import InputError, OutputError
 from engine.media.label_png import read_label_png, write_label_png
-from engine.results.edits import EditStore, FrameEdit, composed
+from engine.results.edits import EDITS_FOLDER, EditStore, FrameEdit, composed
 from engine.results.record import (
     RECORD_NAME,
     FrameRecord,
@@ -178,6 +178,25 @@ class ResultWriter:
         self._frames[number] = frame_record(stem, scores, self._record)
         if time.monotonic() - self._written_at > _RECORD_EVERY_S:
             self.save()
+
+    def take_over(self, reader: ResultReader, frame: int, state: Literal["done", "stale"]) -> None:
+        """Copies a frame of another result with its correction, unless it is finished here.
+
+        Raises:
+            OutputError: The folder cannot be written to.
+        """
+        if frame in self.finished():
+            return
+        row = reader.record.frames[frame]
+        for folder, suffix in ((LABELS_FOLDER, "png"), (SCORES_FOLDER, "npz"), (EDITS_FOLDER, "png")):
+            source = reader.folder / folder / f"{row.stem}.{suffix}"
+            if source.is_file():
+                write_bytes(self.folder / folder / source.name, source.read_bytes())
+        self._frames[frame] = replace(row, state=state)
+
+    def read_locks(self) -> None:
+        """Takes in locks that were set since the folder was opened."""
+        self._review = read_review(self.folder)
 
     def set_flicker(self, frame: int, flicker: Mapping[str, float]) -> None:
         """Stores the flicker figures of a frame; they reach the disk with the next `save`."""
