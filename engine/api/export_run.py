@@ -87,6 +87,7 @@ class ExportRun:
 
     def frame(self, source: int) -> ExportFrame:
         """Returns what the writers need of a frame."""
+        self.setup.stamp(source)  # before the mattes are read: a correction made meanwhile must not count as exported
         plate = self._plates.frame(source) if self._plates is not None else None
         return ExportFrame(source, self.setup.frames[source], self._mattes.of(source), plate)
 

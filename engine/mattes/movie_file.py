@@ -103,6 +103,7 @@ class MovieFile:
         stream.width, stream.height = self._size
         stream.pix_fmt = self._how.pixel_format
         stream.options = dict(self._how.options)
+        stream.thread_type = "AUTO"
         if self._how.tagged:
             stream.color_primaries, stream.color_trc, stream.colorspace = _BT709, _BT709, _BT709
         if self._facts.pixel_aspect != 1:
