@@ -14,8 +14,8 @@ from engine.mattes.options import LOSSY, Output
 from engine.media.clip import VIDEO_SUFFIXES
 from engine.media.sequence_files import is_pattern
 from engine.media.stills import IMAGE_SUFFIXES
+from engine.results.edits import EDITS_FOLDER
 from engine.results.folder import LABELS_FOLDER, SCORES_FOLDER
-from engine.results.stamps import EDITS_FOLDER
 
 _RESULT_FOLDERS = (".", LABELS_FOLDER, SCORES_FOLDER, EDITS_FOLDER)
 

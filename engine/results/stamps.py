@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import InputError
+from engine.results.edits import EDITS_FOLDER
 from engine.results.folder import LABELS_FOLDER, SCORES_FOLDER, ResultReader
-
-EDITS_FOLDER = "edits"
-_REVIEW_NAME = "review.json"
+from engine.results.review import REVIEW_NAME
 
 
 def frame_stamp(reader: ResultReader, frame: int) -> str:
@@ -31,16 +30,16 @@ def frame_stamp(reader: ResultReader, frame: int) -> str:
             raise InputError(f"'{path}' cannot be read: {error.strerror}. Segment this frame again.") from error
         digest.update(f"{path.name} {len(content)}".encode())
         digest.update(content)
-    digest.update(_areas(reader.folder / _REVIEW_NAME))
+    digest.update(_areas(reader.folder / REVIEW_NAME))
     return digest.hexdigest()
 
 
 def _files(folder: Path, stem: str) -> Iterator[Path]:
     yield folder / LABELS_FOLDER / f"{stem}.png"
     yield folder / SCORES_FOLDER / f"{stem}.npz"
-    edits = folder / EDITS_FOLDER
-    if edits.is_dir():
-        yield from sorted(edits.glob(f"{_glob_literal(stem)}.*"))
+    edit = folder / EDITS_FOLDER / f"{stem}.png"
+    if edit.exists():
+        yield edit
 
 
 def _areas(path: Path) -> bytes:
@@ -51,7 +50,3 @@ def _areas(path: Path) -> bytes:
         return b""
     areas = review.get("areas") if isinstance(review, dict) else None
     return json.dumps(areas, sort_keys=True).encode() if areas else b""
-
-
-def _glob_literal(text: str) -> str:
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in text)

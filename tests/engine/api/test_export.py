@@ -22,6 +22,7 @@ from engine.mattes.formats import FORMATS
 from engine.mattes.options import DatasetOptions, ExrOptions, ImageOptions, LayerChoice, Naming, Output
 from engine.mattes.sidecar import find_sidecars, read_sidecar
 from engine.media.label_png import read_label_png, write_label_png
+from engine.results.edits import FrameEdit
 from engine.results.folder import ResultReader
 from tests.engine.mattes.small_result import (
     FRAMES,
@@ -329,3 +330,17 @@ def test_the_plan_warns_of_a_lossy_plate_and_of_a_snippet_without_exrs(result: R
     assert any("lossy" in text for text in plan.warnings)
     plan = plan_export(ExportRequest(result.folder, tmp_path, (Output("nuke"),)))
     assert any("which this export does not write" in text for text in plan.warnings)
+
+
+def test_edits_are_exported_and_make_only_their_frame_new(result: ResultReader, tmp_path: Path) -> None:
+    wanted = request(result, tmp_path / "out", "labels")
+    run_to_end(export(wanted))
+    labels = np.full((HEIGHT, WIDTH), 255, np.uint8)
+    labels[20:30, 20:40] = 2
+    coverage = np.where(labels == 2, np.uint8(255), np.uint8(0))
+    result.edits.write(result.record.frames[1002].stem, FrameEdit(labels, coverage))
+    assert [path.name for path in plan_export(wanted).replaced] == ["sh010_bg.1002.png"]
+    run_to_end(export(request(result, tmp_path / "out", "labels", overwrite=True)))
+    found = read_label_png(tmp_path / "out/labels/sh010_bg.1002.png")
+    assert (found[20:30, 20:40] == 2).all()
+    assert (found == ResultReader(result.folder).final(1002)[1]).all()
