@@ -6,10 +6,10 @@ import pytest
 from engine.domain.parts import PartSet
 from engine.domain.scores import FrameScores, PlateMap
 from engine.errors import InputError
-from engine.mattes.frame_mattes import MatteStack, matte_stack
 from engine.mattes.layers import WholeMattes, hard_labels, layers_of, union_of
 from engine.mattes.options import LayerChoice
 from engine.mattes.overlay import overlay
+from engine.mattes.stack import MatteStack, matte_stack
 
 PARTS = PartSet.from_names(["wheel", "front window"])
 FACE = PartSet.from_json(

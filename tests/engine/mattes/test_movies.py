@@ -14,6 +14,7 @@ from engine.mattes.ffv1 import Ffv1Writer
 from engine.mattes.options import ImageOptions, MovieOptions, Output, read_rate
 from engine.mattes.overlay import OverlayWriter
 from engine.mattes.prores import ProresWriter
+from engine.mattes.writers import clip_writer
 from tests.engine.mattes.small_result import FRAMES, HEIGHT, PARTS, WIDTH, write_image
 from tests.engine.mattes.writing import LAYERS, SHOT, frame_of, frame_with_plate
 
@@ -192,3 +193,14 @@ def test_a_video_in_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -
 )
 def test_rates_are_read_as_people_write_them(text: str, wanted: Fraction) -> None:
     assert read_rate(text) == wanted
+
+
+def test_prores_keeps_the_pixel_aspect_of_anamorphic_plates(tmp_path: Path) -> None:
+    squeezed = replace(SHOT, pixel_aspect=Fraction(2), rate=None)
+    matte = Output("prores", movie=MovieOptions(content="matte"))
+    with clip_writer(matte, squeezed, PARTS, tmp_path / "m.mov", LAYERS) as movie:
+        movie.add(frame_of(1001))
+    with av.open(str(tmp_path / "m.mov")) as container:
+        stream = container.streams.video[0]
+        assert stream.sample_aspect_ratio == 2
+        assert stream.average_rate == 24  # where nothing says it

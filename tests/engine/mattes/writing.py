@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from engine.domain.labels import LabelMap
 from engine.domain.parts import PartSet
 from engine.domain.scores import FrameScores, PlateMap
-from engine.mattes.frame_mattes import MatteStack, matte_stack
 from engine.mattes.layers import MatteLayer, layers_of
 from engine.mattes.options import ColourOptions, LayerChoice
 from engine.mattes.plates import Plates
 from engine.mattes.shot import ExportFrame, Shot
+from engine.mattes.stack import MatteStack, matte_stack
 from engine.media import open_clip
 from engine.results.resample import labels_on_plate
 from tests.engine.mattes.small_result import HEIGHT, PARTS, WIDTH, soft_scores
