@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from app.playback.layers import Centre, Layer, LayerKey, size_at
 from engine.domain.labels import BACKGROUND, LabelMap, part_ids_in
 from engine.errors import EngineError, InputError
-from engine.mattes.frame_mattes import FrameMattes, MatteStack
+from engine.mattes.frame_mattes import FrameMattes
+from engine.mattes.stack import MatteStack
 from engine.media import MediaSource, open_clip
 from engine.results.folder import SCORES_FOLDER, ResultReader
 from engine.results.record import RECORD_NAME
@@ -84,7 +85,7 @@ class LayerReader:
 
     def _result(self, folder: Path | None, frame: int) -> ResultReader | None:
         """Returns a reader that knows the frame; a run goes on writing, so a folder that changed is looked at again."""
-        if folder is None:
+        if folder is None or not (folder / RECORD_NAME).is_file():
             return None
         stamp = _stamp(folder)
         if folder not in self._results or self._results[folder][0] != stamp:

@@ -1,75 +1,121 @@
-"""Mattes of one frame at plate size: parts and background sum to full scale at every pixel."""
+"""Mattes of the frames of a result: as the artist corrected them, and finished as the recipe says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from engine.domain.labels import LabelMap
-from engine.domain.scores import FrameScores
-from engine.mattes.formats import FULL_SCALE
+from engine.domain.finishing import FinishRecipe
+from engine.domain.frames import FrameSource
+from engine.mattes.stack import MatteStack, matte_stack
 from engine.results.folder import ResultReader
-from engine.results.quantise import largest_remainder
-from engine.results.resample import scores_on_plate
 
+if TYPE_CHECKING:
+    from engine.mattes.finishing.chatter import Neighbour
+    from engine.temporal.flow_store import FlowStore
 
-@dataclass(frozen=True)
-class MatteStack:
-    """Mattes of background and every part of a frame.
+_KEPT = 4
+"""Unfinished stacks in memory: a frame that is de-chattered looks at its two neighbours."""
 
-    Attributes:
-        labels: (H, W) label map; outside `box` each matte is 1 where its label stands and 0 elsewhere.
-        values: Label values of the channels, 0 (background) first.
-        box: Rows and columns of the plate that `soft` covers.
-        soft: (len(values), h, w) float32 in [0, 1]; sums to 1 over axis 0.
-    """
-
-    labels: LabelMap
-    values: tuple[int, ...]
-    box: tuple[slice, slice]
-    soft: NDArray[np.float32]
-
-    def plane(self, value: int) -> NDArray[np.float32]:
-        """Returns the (H, W) float32 matte of one label value in [0, 1]; all 0 where the frame does not know it."""
-        plane: NDArray[np.float32] = (self.labels == value).astype(np.float32)
-        plane[self.box] = self.soft[self.values.index(value)] if value in self.values else np.float32(0)
-        return plane
-
-    def whole_numbers(self, *, bits: int) -> Iterator[tuple[int, NDArray[np.uint16]]]:
-        """Yields (label value, (H, W) matte) with full scale 255 or 65535; their sum is exactly full scale."""
-        full_scale = FULL_SCALE[bits]
-        codes = largest_remainder(self.soft, full_scale)
-        for index, value in enumerate(self.values):
-            plane = np.where(self.labels == value, np.uint16(full_scale), np.uint16(0))
-            plane[self.box] = codes[index]
-            yield value, plane
+_SEEN = 0.5
 
 
 class FrameMattes:
-    """Mattes of the frames of a result, with the artist's edits in them."""
+    """Mattes of the frames of a result, with the artist's edits in them.
 
-    def __init__(self, reader: ResultReader) -> None:
+    Args:
+        reader: The result.
+        recipe: How they are finished; None leaves them as they are.
+        plate: The clip, which edges are refined to; without it they are not refined.
+        flow: The clip's flow, along which edges are de-chattered; without it they are not.
+    """
+
+    def __init__(
+        self,
+        reader: ResultReader,
+        *,
+        recipe: FinishRecipe | None = None,
+        plate: FrameSource | None = None,
+        flow: FlowStore | None = None,
+    ) -> None:
         self._reader = reader
+        self._recipe = recipe if recipe is not None and not recipe.neutral else None
+        self._plate, self._flow = plate, flow
+        self._kept: OrderedDict[int, tuple[MatteStack, int]] = OrderedDict()
 
     def of(self, frame: int) -> MatteStack:
         """Returns the mattes of a frame.
 
         Raises:
-            InputError: The frame is missing or damaged.
+            InputError: The frame, or a plate that the recipe needs, is missing or damaged.
         """
-        scores, labels = self._reader.final(frame)
-        return matte_stack(scores, labels)
+        if self._recipe is None:
+            scores, labels = self._reader.final(frame)
+            return matte_stack(scores, labels)
+        from engine.mattes.finishing.finish import Surroundings, finished
 
+        stack, radius = self._plain(frame)
+        wants_plate = self._plate is not None and self._recipe.needs_plate
+        plate = self._plate.read(frame) if self._plate is not None and wants_plate else None
+        around = Surroundings(plate, self._neighbours(frame, stack), radius)
+        return finished(stack, self._reader.parts, self._recipe, around)
 
-def matte_stack(scores: FrameScores, labels: LabelMap) -> MatteStack:
-    """Returns the scores of a frame at plate size.
+    def _plain(self, frame: int) -> tuple[MatteStack, int]:
+        """Returns the unfinished mattes of a frame, and the width of a pixel of its scores on the plate."""
+        if frame not in self._kept:
+            scores, labels = self._reader.final(frame)
+            radius = max(1, round(max(scores.to_plate.scale_x, scores.to_plate.scale_y) * 2))
+            self._kept[frame] = (matte_stack(scores, labels), radius)
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(frame)
+        return self._kept[frame]
 
-    Args:
-        scores: Scores of the frame.
-        labels: (H, W) label map of the frame; each matte is largest where its label stands.
-    """
-    box, stack = scores_on_plate(scores, (labels.shape[0], labels.shape[1]), labels)
-    return MatteStack(labels, (0, *scores.part_ids), box, stack)
+    def _neighbours(self, frame: int, stack: MatteStack) -> Mapping[int, Sequence[Neighbour]]:
+        """Returns the parts that are de-chattered as the frames before and behind have them, moved onto this one."""
+        assert self._recipe is not None
+        if self._flow is None or not self._recipe.dechatters:
+            return {}
+        from engine.mattes.finishing.chatter import Neighbour
+        from engine.mattes.finishing.finish import moved
+
+        near = [other for other in self._beside(frame) if other in self._reader.record.frames]
+        if len(near) < 2:
+            return {}
+        wanted = [p.id for p in self._reader.parts if self._recipe.of(p.name).dechatter > 0 and p.id in stack.values]
+        found: dict[int, list[Neighbour]] = {value: [] for value in wanted}
+        for other in near:
+            field, seen = self._motion(frame, other, stack.labels.shape)
+            theirs, _ = self._plain(other)
+            for value in wanted:
+                found[value].append(Neighbour(moved(theirs.plane(value), field), seen))
+        return found
+
+    def _beside(self, frame: int) -> tuple[int, ...]:
+        """Returns the frames before and behind, of those that lie in the same shot."""
+        assert self._flow is not None
+        cuts = {int(cut) for cut in self._reader.record.clip.get("cuts", ())}
+        numbers = list(self._reader.numbers)
+        place = numbers.index(frame)
+        before = numbers[place - 1] if place > 0 and frame not in cuts else None
+        behind = numbers[place + 1] if place + 1 < len(numbers) and numbers[place + 1] not in cuts else None
+        return tuple(
+            other
+            for other in (before, behind)
+            if other is not None and self._flow.next_frame(min(frame, other)) == max(frame, other)
+        )
+
+    def _motion(
+        self, frame: int, other: int, plate_hw: tuple[int, ...]
+    ) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.float32]], np.ndarray[tuple[int, ...], np.dtype[np.bool_]]]:
+        assert self._flow is not None
+        flow = self._flow.between(frame, other)
+        size = (plate_hw[1], plate_hw[0])
+        scale = np.array([size[0] / flow.field.shape[1], size[1] / flow.field.shape[0]], np.float32)
+        field = cv2.resize(flow.field, size, interpolation=cv2.INTER_LINEAR) * scale
+        seen = cv2.resize(flow.visibility.astype(np.float32), size, interpolation=cv2.INTER_LINEAR) > _SEEN
+        return np.asarray(field, np.float32), np.asarray(seen, np.bool_)

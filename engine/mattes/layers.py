@@ -12,8 +12,8 @@ from engine.domain.labels import BACKGROUND, LabelMap
 from engine.domain.parts import Colour, Part, PartSet, channel_name
 from engine.errors import InputError
 from engine.mattes.formats import FULL_SCALE
-from engine.mattes.frame_mattes import MatteStack
 from engine.mattes.options import LayerChoice
+from engine.mattes.stack import MatteStack
 from engine.results.quantise import largest_remainder
 
 BACKGROUND_NAME = "background"

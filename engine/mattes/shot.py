@@ -8,9 +8,9 @@ from fractions import Fraction
 from functools import cached_property
 
 from engine.domain.labels import LabelMap
-from engine.mattes.frame_mattes import MatteStack
 from engine.mattes.layers import WholeMattes, hard_labels
 from engine.mattes.plates import PlateFrame
+from engine.mattes.stack import MatteStack
 
 
 @dataclass(frozen=True)

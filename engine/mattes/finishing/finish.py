@@ -1,0 +1,142 @@
+"""A frame's mattes finished by a recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.domain.finishing import FinishRecipe, PartFinish
+from engine.domain.labels import BACKGROUND
+from engine.domain.parts import PartSet
+from engine.mattes.finishing.areas import despeckle, fill_holes
+from engine.mattes.finishing.chatter import Neighbour, dechatter
+from engine.mattes.finishing.edges import border, feather, grow
+from engine.mattes.finishing.refine import refine
+from engine.mattes.finishing.watertight import composed
+from engine.mattes.stack import MatteStack
+
+Box = tuple[slice, slice]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a frame's mattes are finished with.
+
+    Attributes:
+        plate: (H, W, 3) uint8 sRGB, where the recipe refines.
+        neighbours: By label value the part in the frames before and behind, at plate size, where it de-chatters.
+        radius: Width of a soft edge in plate pixels: one pixel of the scores.
+    """
+
+    plate: NDArray[np.uint8] | None = None
+    neighbours: Mapping[int, Sequence[Neighbour]] = field(default_factory=dict)
+    radius: int = 3
+
+
+def finished(stack: MatteStack, parts: PartSet, recipe: FinishRecipe, around: Surroundings) -> MatteStack:
+    """Returns the mattes as the recipe wants them; a recipe that does nothing returns the stack itself.
+
+    Args:
+        stack: Mattes of a frame.
+        parts: Names of its label values.
+        recipe: What is to be done.
+        around: Plate and neighbours.
+    """
+    by_value = {part.id: recipe.of(part.name) for part in parts}
+    active = {value: f for value, f in by_value.items() if not f.neutral and value in stack.values}
+    if not active:
+        return stack
+    whole = _widened(stack, max(f.reach_px for f in active.values()), everywhere=_reaches_everywhere(active.values()))
+    guide = _guide(around.plate, whole.box) if any(f.refine > 0 for f in active.values()) else None
+    after = whole.soft.copy()
+    for value, finish in active.items():
+        channel = whole.values.index(value)
+        near = [_cut(neighbour, whole.box) for neighbour in around.neighbours.get(value, ())]
+        after[channel] = _part(whole.soft[channel], finish, guide, near, around.radius)
+    names = {part.id: part.name for part in parts}
+    order = sorted(
+        range(len(whole.values)), key=lambda c: (whole.values[c] != BACKGROUND, names.get(whole.values[c], ""))
+    )
+    soft = composed(
+        whole.soft,
+        after,
+        [value in active for value in whole.values],
+        [names.get(value, "") in recipe.locked for value in whole.values],
+        order,
+    )
+    labels = whole.labels.copy()
+    winners = np.argmax(soft[order], axis=0)
+    labels[whole.box] = np.array([whole.values[c] for c in order], np.uint8)[winners]
+    return MatteStack(labels, whole.values, whole.box, soft)
+
+
+def _part(
+    matte: NDArray[np.float32],
+    finish: PartFinish,
+    guide: NDArray[np.float32] | None,
+    near: Sequence[Neighbour],
+    radius: int,
+) -> NDArray[np.float32]:
+    matte = dechatter(matte, near, finish.dechatter)
+    if guide is not None:
+        matte = refine(matte, guide, finish.refine, radius)
+    matte = despeckle(fill_holes(matte, finish.fill_holes_px), finish.despeckle_px)
+    matte = grow(matte, finish.grow_px)
+    matte = feather(matte, finish.feather_px, finish.feather_bias)
+    return border(matte, finish.border_px)
+
+
+def _reaches_everywhere(finishes: Iterable[PartFinish]) -> bool:
+    """Holes, specks and borders may lie anywhere on the plate."""
+    return any(f.fill_holes_px or f.despeckle_px or f.border_px or f.dechatter for f in finishes)
+
+
+def _widened(stack: MatteStack, reach: int, everywhere: bool) -> MatteStack:
+    """Returns the stack with a box that holds every pixel that may change."""
+    height, width = stack.labels.shape
+    rows, columns = stack.box
+    box = (
+        slice(max(0, rows.start - reach), min(height, rows.stop + reach)),
+        slice(max(0, columns.start - reach), min(width, columns.stop + reach)),
+    )
+    if everywhere:
+        box = (slice(0, height), slice(0, width))
+    if box == stack.box:
+        return stack
+    here = stack.labels[box]
+    soft = np.stack([(here == value).astype(np.float32) for value in stack.values])
+    inner = (
+        slice(rows.start - box[0].start, rows.stop - box[0].start),
+        slice(columns.start - box[1].start, columns.stop - box[1].start),
+    )
+    soft[:, inner[0], inner[1]] = stack.soft
+    return MatteStack(stack.labels, stack.values, box, soft)
+
+
+def _guide(plate: NDArray[np.uint8] | None, box: Box) -> NDArray[np.float32] | None:
+    if plate is None:
+        return None
+    return np.asarray(plate[box], np.float32) / np.float32(255)
+
+
+def _cut(neighbour: Neighbour, box: Box) -> Neighbour:
+    return Neighbour(np.ascontiguousarray(neighbour.matte[box]), neighbour.seen[box])
+
+
+def moved(plane: NDArray[np.float32], field: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Returns a plane of a neighbouring frame moved onto this one.
+
+    Args:
+        plane: (H, W) float32.
+        field: (H, W, 2) float32: where each pixel of this frame lies in the neighbour, relative, in pixels.
+    """
+    height, width = plane.shape
+    rows, columns = np.mgrid[:height, :width].astype(np.float32)
+    result: NDArray[np.float32] = cv2.remap(
+        plane, columns + field[..., 0], rows + field[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return result
