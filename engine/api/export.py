@@ -59,10 +59,12 @@ def export(request: ExportRequest) -> Job[ExportSummary]:
 
 def _open_plates(setup: ExportSetup, stack: ExitStack) -> Plates | None:
     """Opens the clip where a format wants it; only those that cannot do without it insist."""
-    outputs = setup.request.outputs
-    if not any(output.wants_plate for output in outputs):
+    outputs, recipe = setup.request.outputs, setup.request.recipe
+    needing = [f"The format {output.format}" for output in outputs if output.needs_plate]
+    if recipe is not None and (recipe.needs_plate or recipe.dechatters):
+        needing.append("The finish recipe")
+    if not needing and not any(output.wants_plate for output in outputs):
         return None
-    needing = [output.format for output in outputs if output.needs_plate]
     remembered = setup.reader.record.clip
     path = plate_path(setup)
     try:
@@ -70,7 +72,7 @@ def _open_plates(setup: ExportSetup, stack: ExitStack) -> Plates | None:
     except InputError as error:
         if not needing:
             return None
-        raise InputError(f"The format {needing[0]} needs the plate. {error} Give it with --clip.") from error
+        raise InputError(f"{needing[0]} needs the plate. {error} Give it with --clip.") from error
     if (source.info.height, source.info.width) != setup.reader.record.plate_hw:
         if not needing:
             return None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from engine.domain.finishing import FinishRecipe
 from engine.domain.frames import FrameRange
 from engine.errors import InputError
 from engine.mattes.options import ColourOptions, LayerChoice, Naming, Output
@@ -22,6 +23,8 @@ class ExportRequest:
         naming: Tokens of names and numbers of frames.
         layers: Parts, groups or both.
         colour: How plates become light and pictures.
+        finish: Recipe that the mattes are finished by; None leaves them as they are.
+        cache_folder: Where optical flow is kept between runs, for recipes that de-chatter; None keeps it in memory.
         frame_range: Frames to export, in the clip's own numbers; None is all.
         clip: The plate, where it no longer lies at the path that the result remembers.
         overwrite: Replace files that exist and were made from something else; otherwise the export stops before it
@@ -34,6 +37,8 @@ class ExportRequest:
     naming: Naming = field(default_factory=Naming)
     layers: LayerChoice = field(default_factory=LayerChoice)
     colour: ColourOptions = field(default_factory=ColourOptions)
+    finish: FinishRecipe | None = None
+    cache_folder: Path | None = None
     frame_range: FrameRange | None = None
     clip: Path | None = None
     overwrite: bool = False
@@ -41,6 +46,11 @@ class ExportRequest:
     def __post_init__(self) -> None:
         if not self.outputs:
             raise InputError("No format was chosen, so there is nothing to export.")
+
+    @property
+    def recipe(self) -> FinishRecipe | None:
+        """The recipe where it does something, else None."""
+        return self.finish if self.finish is not None and not self.finish.neutral else None
 
 
 @dataclass(frozen=True)

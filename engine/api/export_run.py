@@ -36,7 +36,7 @@ class ExportRun:
         self.pending = [file for file in plan.files if file.path not in plan.finished]
         self._plan, self._shot, self._plates = plan, shot, plates
         self._done = set(plan.finished)
-        self._mattes = FrameMattes(setup.reader)
+        self._mattes = _mattes(setup, plates)
         self._pending_of: dict[int, list[PlannedFile]] = {}
         for file in self.pending:
             if file.source is not None:
@@ -102,7 +102,7 @@ class ExportRun:
             layers=setup.layers,
             padding=setup.padding,
             colour=asdict(setup.request.colour),
-            finish=None,
+            finish=setup.request.recipe.to_json() if setup.request.recipe else None,
             formats=tuple(self._format(index, output) for index, output in enumerate(setup.request.outputs)),
             complete=complete,
         )
@@ -119,6 +119,20 @@ class ExportRun:
         lacking = {file.source for file in own if file.path not in self._done}
         frames = {} if None in lacking else {s: n for s, n in self.setup.frames.items() if s not in lacking}
         return ExportedFormat(output, frames, self.setup.content(output))
+
+
+def _mattes(setup: ExportSetup, plates: Plates | None) -> FrameMattes:
+    recipe = setup.request.recipe
+    if recipe is None or plates is None:
+        return FrameMattes(setup.reader, recipe=recipe)
+    flow = None
+    if recipe.dechatters:
+        from engine.temporal.flow_store import FlowStore, working_size
+
+        folder = setup.request.cache_folder / "flow" if setup.request.cache_folder else None
+        info = plates.source.info
+        flow = FlowStore(plates.source, folder, working_size=working_size(info.width, info.height))
+    return FrameMattes(setup.reader, recipe=recipe, plate=plates.source, flow=flow)
 
 
 def write_all(run: ExportRun) -> Job[None]:

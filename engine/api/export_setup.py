@@ -117,6 +117,7 @@ class ExportSetup:
             "layers": layer_rows(self.layers),
             "colours": self.reader.parts.to_json(),
             "output": output.content_json(),
+            "finish": self.request.recipe.to_json() if self.request.recipe else None,
             "colour": asdict(self.request.colour),
             "span": list(self.frames.values()) if FORMATS[output.format].per == "clip" else [],
         }
@@ -125,12 +126,30 @@ class ExportSetup:
     def stamp(self, source: int) -> str:
         """Returns what changes with the frame's mattes and with its number; kept once it is known."""
         if source not in self._stamps:
-            self._stamps[source] = f"{frame_stamp(self.reader, source)} {self.frames[source]}"
+            made_of = "".join(self._frame_stamp(number) for number in self._looked_at(source))
+            self._stamps[source] = f"{made_of} {self.frames[source]}"
         return self._stamps[source]
 
     def clip_stamp(self) -> str:
         """Returns what changes with the mattes of any frame."""
         return hashlib.sha256("\n".join(self.stamp(source) for source in self.frames).encode()).hexdigest()
+
+    def _looked_at(self, source: int) -> tuple[int, ...]:
+        """Returns the frames that a frame's mattes come from: with de-chattering its neighbours too."""
+        if self.request.recipe is None or not self.request.recipe.dechatters:
+            return (source,)
+        numbers = self.reader.numbers
+        place = numbers.index(source)
+        return numbers[max(place - 1, 0) : place + 2]
+
+    def _frame_stamp(self, number: int) -> str:
+        if number not in self._frame_stamps:
+            self._frame_stamps[number] = frame_stamp(self.reader, number)
+        return self._frame_stamps[number]
+
+    @cached_property
+    def _frame_stamps(self) -> dict[int, str]:
+        return {}
 
     @cached_property
     def _stamps(self) -> dict[int, str]:

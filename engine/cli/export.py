@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
+from engine.api.places import cache_folder
 from engine.cli.arguments import add_overwrite, add_range, checked
 from engine.cli.reporter import Reporter
+from engine.domain.finishing import FinishRecipe
 from engine.errors import InputError
 from engine.mattes.formats import FORMATS, IMAGE_BITS
 from engine.mattes.naming import TOKENS
@@ -55,6 +58,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_range(parser)
     add_overwrite(parser, "replace files that exist and were made from something else")
     parser.add_argument("--dry-run", action="store_true", help="say what would be written, and write nothing")
+    parser.add_argument(
+        "--finish",
+        type=checked(_recipe),
+        metavar="FILE",
+        help="finish the mattes by a recipe (JSON): grow, feather, de-chatter ...",
+    )
     _add_layers(parser)
     _add_names(parser)
     _add_pictures(parser)
@@ -134,6 +143,13 @@ def _add_movies(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--rate", metavar="24000/1001", help="frames per second (default: the clip's, else 24)")
 
 
+def _recipe(text: str) -> FinishRecipe:
+    try:
+        return FinishRecipe.from_json(json.loads(Path(text).read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise InputError(f"The finish recipe '{text}' cannot be read ({error}).") from error
+
+
 def _formats(text: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in text.split(",") if name.strip())
     unknown = [name for name in names if name not in FORMATS]
@@ -174,6 +190,8 @@ def _request(arguments: argparse.Namespace) -> ExportRequest:
                 "view": arguments.view,
             },
         ),
+        finish=arguments.finish,
+        cache_folder=cache_folder(),
         frame_range=arguments.frame_range,
         clip=arguments.clip,
         overwrite=arguments.overwrite,

@@ -14,6 +14,7 @@ from PIL import Image
 from engine.api.export import export
 from engine.api.export_plan import plan_export
 from engine.api.export_request import ExportRequest, ExportSummary
+from engine.domain.finishing import FinishRecipe, PartFinish
 from engine.domain.frames import FrameRange
 from engine.domain.parts import PartSet
 from engine.errors import InputError, OutputError
@@ -344,3 +345,35 @@ def test_edits_are_exported_and_make_only_their_frame_new(result: ResultReader, 
     found = read_label_png(tmp_path / "out/labels/sh010_bg.1002.png")
     assert (found[20:30, 20:40] == 2).all()
     assert (found == ResultReader(result.folder).final(1002)[1]).all()
+
+
+def test_mattes_are_finished_by_the_recipe_and_the_sidecar_says_so(result: ResultReader, tmp_path: Path) -> None:
+    recipe = FinishRecipe(parts={"wheel": PartFinish(grow_px=2)})
+    plain, grown = (tmp_path / name for name in ("plain", "grown"))
+    run_to_end(export(request(result, plain)))
+    summary = run_to_end(export(request(result, grown, finish=recipe)))
+    assert FinishRecipe.from_json(read_sidecar(summary.sidecar).finish) == recipe
+    areas = [read_image(folder / "wheel/wheel.1002.png")[0].sum() for folder in (plain, grown)]
+    assert areas[1] > areas[0] * 1.05
+    assert not plan_export(request(result, plain, finish=recipe)).finished
+    neutral = FinishRecipe(default=PartFinish(feather_bias=0.5))
+    assert len(plan_export(request(result, plain, finish=neutral)).finished) == 6
+
+
+def test_a_correction_makes_the_neighbours_new_where_they_are_de_chattered(
+    result: ResultReader, tmp_path: Path
+) -> None:
+    recipe = FinishRecipe(PartFinish(dechatter=0.5))
+    wanted = request(result, tmp_path / "out", "labels", finish=recipe)
+    run_to_end(export(wanted))
+    assert len(plan_export(wanted).finished) == 3
+    path = result.labels_path(1003)
+    write_label_png(path, np.zeros_like(read_label_png(path)), PARTS)
+    assert [path.name for path in plan_export(wanted).replaced] == ["sh010_bg.1002.png", "sh010_bg.1003.png"]
+
+
+def test_a_recipe_that_looks_at_the_plate_needs_it(result: ResultReader, tmp_path: Path) -> None:
+    (tmp_path / "sh010").rename(tmp_path / "moved")
+    recipe = FinishRecipe(PartFinish(refine=1.0))
+    with pytest.raises(InputError, match="The finish recipe needs the plate"):
+        run_to_end(export(request(result, tmp_path / "out", finish=recipe)))
