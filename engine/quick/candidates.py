@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.quick.explain import explained
+from engine.quick.explain import explained, explained_coarsely
 from engine.quick.frame_view import FrameView
 from engine.quick.matching import Model, match, object_model, view_model
 from engine.quick.objects import object_mask
@@ -18,7 +18,7 @@ from engine.quick.painted import PaintedFrame
 from engine.temporal.flow import FlowSettings, dense_flow, pixel_grid
 from engine.temporal.flow_chain import Chain
 
-Kind = Literal["chain", "view", "object"]
+Kind = Literal["chain", "view", "object", "shape"]
 
 _RESIDUAL_FLOW = FlowSettings(patch_stride=4, descent_iterations=16)
 _RESIDUAL_LIMIT = 12.0  # half-size pixels; 24 at working size
@@ -28,6 +28,8 @@ _OBJECT_DECAY = 0.01
 _OBJECT_EMPHASIS = (
     3.0  # motion blur lowers q of a rightly placed object to .7; measured on the moving shots of tests/footage
 )
+_SHAPE_SHARE = 0.7  # what a shape weighs beside the object's exact motion; .7 and 1 gave the same
+_OUTLINE = 3.0  # half-size pixels along which a shape's weight rises from its outline inwards
 _STILL_DISTANCE = 30.0  # frames that a still or a frame of another scene counts as
 _HALF_TO_FULL = np.array([[2.0, 0.0, 0.5], [0.0, 2.0, 0.5], [0.0, 0.0, 1.0]])
 _FULL_TO_HALF = np.linalg.inv(_HALF_TO_FULL)
@@ -62,12 +64,12 @@ class Candidate:
     """One way to explain a frame by a painted one.
 
     Attributes:
-        kind: chained flow, the view's homography, or an object's own motion.
+        kind: chained flow, the view's homography, an object's own motion, or its rigid shape.
         source: Index of the painted frame.
         box: Where it says something.
         positions: (bh, bw, 2) float32 at working size: where each pixel of the box lies in the painted frame.
         weight: (bh/2, bw/2) float32 in [0, 1].
-        likeness: (bh/2, bw/2) float32, q: how well the painted frame explains the pixel.
+        likeness: (bh/2, bw/2) float32, q: how well the painted frame explains the pixel, or its surroundings (shape).
     """
 
     kind: Kind
@@ -110,7 +112,7 @@ def find_candidates(frame: FrameView, sources: Sequence[Source], groups: Sequenc
         sources: The painted frames to try.
         groups: Channels of each object (`touching_groups`).
     """
-    found: list[Candidate | None] = []
+    found: list[Candidate] = []
     for source in sources:
         if source.chain is not None:
             found.append(_chain_candidate(frame, source, source.chain))
@@ -122,8 +124,8 @@ def find_candidates(frame: FrameView, sources: Sequence[Source], groups: Sequenc
         for group in groups:
             mask = object_mask(source.painted, group)
             if mask.any() and (model := object_model(matches, mask, view)) is not None:
-                found.append(_object_candidate(frame, source, model, mask))
-    return [candidate for candidate in found if candidate is not None]
+                found += _object_candidates(frame, source, model, mask)
+    return found
 
 
 def _chain_candidate(frame: FrameView, source: Source, chain: Chain) -> Candidate:
@@ -152,7 +154,15 @@ def _view_candidate(frame: FrameView, source: Source, model: Model) -> Candidate
     return Candidate("view", source.index, box, positions, strength * likeness**4, likeness)
 
 
-def _object_candidate(frame: FrameView, source: Source, model: Model, mask: NDArray[np.uint8]) -> Candidate | None:
+@dataclass(frozen=True)
+class _Outline:
+    """Where a model puts an object: a box of the half-size frame, and which of its pixels are inside."""
+
+    box: Box
+    inside: NDArray[np.bool_]
+
+
+def _outline(frame: FrameView, model: Model, mask: NDArray[np.uint8]) -> _Outline | None:
     width, height = frame.half_size
     to_frame = _FULL_TO_HALF @ np.linalg.inv(model.matrix)
     here = np.asarray(cv2.warpPerspective(mask, to_frame, (width, height), flags=cv2.INTER_LINEAR)) >= 128
@@ -165,14 +175,50 @@ def _object_candidate(frame: FrameView, source: Source, model: Model, mask: NDAr
         min(height, int(rows[-1]) + 1 + _OBJECT_MARGIN),
         min(width, int(columns[-1]) + 1 + _OBJECT_MARGIN),
     )
-    inside = here[box.half]
+    return _Outline(box, here[box.half])
+
+
+def _object_candidates(frame: FrameView, source: Source, model: Model, mask: NDArray[np.uint8]) -> list[Candidate]:
+    """Returns an object's own motion, exact and as a rigid shape; nothing where it left the frame."""
+    outline = _outline(frame, model, mask)
+    if outline is None:
+        return []
+    box, inside = outline.box, outline.inside
     reach = cv2.distanceTransform((~inside).astype(np.uint8), cv2.DIST_L2, 3) <= _OBJECT_MARGIN
     half_map, positions = _refined(frame, source.painted.view, model, box, inside)
     valid = reach & _inside(half_map, source.painted.view)
     likeness = explained(frame, source.painted.view, half_map, valid, corner=box.corner, fit_on=valid & inside)
     strength = _object_trust(source, model, likeness[inside])
     weight = np.minimum(np.float32(_OBJECT_EMPHASIS * strength) * likeness**4, np.float32(1.0))
-    return Candidate("object", source.index, box, positions, weight, likeness)
+    exact = Candidate("object", source.index, box, positions, weight, likeness)
+    return [exact, _shape_candidate(frame, source, model, outline, strength)]
+
+
+def _shape_candidate(frame: FrameView, source: Source, model: Model, outline: _Outline, strength: float) -> Candidate:
+    """Returns an object as rigid as its model, believed where mean colours agree.
+
+    Not of the study: inside turning wheels and smeared parts no pixel agrees and the residual flow goes astray.
+    """
+    box = outline.box
+    half_map = cv2.perspectiveTransform(_grid(*box.half), _FULL_TO_HALF @ model.matrix @ _HALF_TO_FULL)
+    valid = outline.inside & _inside(half_map, source.painted.view)
+    likeness = explained_coarsely(frame, source.painted.view, half_map, valid, corner=box.corner)
+    positions = cv2.perspectiveTransform(_grid(*box.full(frame.height, frame.width)), model.matrix)
+    weight = np.float32(_SHAPE_SHARE * strength) * likeness**4 * _deep(outline.inside)
+    return Candidate("shape", source.index, box, positions, weight, likeness)
+
+
+def _grid(rows: slice, columns: slice) -> NDArray[np.float32]:
+    """Returns (bh, bw, 2) float32: x and y of the pixels of a box."""
+    grid = pixel_grid(rows.stop - rows.start, columns.stop - columns.start)
+    grid += np.array([columns.start, rows.start], np.float32)
+    return grid
+
+
+def _deep(inside: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Returns 0 at the outline of an object, 1 some pixels inside."""
+    depth = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 3)
+    return np.asarray(np.clip((depth - 1.0) / _OUTLINE, 0.0, 1.0), np.float32)
 
 
 def _object_trust(source: Source, model: Model, likeness: NDArray[np.float32]) -> float:
@@ -191,8 +237,7 @@ def _refined(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Returns the half-size map and the working-size positions of a model plus its residual flow in `box`."""
     half_matrix = _FULL_TO_HALF @ model.matrix @ _HALF_TO_FULL
-    grid = pixel_grid(box.bottom - box.top, box.right - box.left)
-    grid += np.array([box.left, box.top], np.float32)
+    grid = _grid(*box.half)
     here = frame.half_grey[box.half]
     plain = cv2.perspectiveTransform(grid, half_matrix)
     there = cv2.remap(painted.half_grey, plain, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -201,8 +246,7 @@ def _refined(
     half_map = cv2.perspectiveTransform(grid + residual, half_matrix)
     rows, columns = box.full(frame.height, frame.width)
     doubled = cv2.resize(residual, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR) * np.float32(2.0)
-    full = pixel_grid(rows.stop - rows.start, columns.stop - columns.start)
-    full += np.array([columns.start, rows.start], np.float32)
+    full = _grid(rows, columns)
     full += doubled[: full.shape[0], : full.shape[1]]
     return half_map, cv2.perspectiveTransform(full, model.matrix)
 

@@ -159,7 +159,8 @@ def _most_alike(
             continue
         mask = names == name
         alike = float(np.sqrt(_histogram(frame, mask) * look.histogram).sum())
-        value = np.sqrt(min(1.0, area / max(look.area, 1.0))) * float(mean[name]) ** 2 * alike
+        vouching = 1.0 + min(1.0, float(support[name]) / _SUPPORT)
+        value = np.sqrt(min(1.0, area / max(look.area, 1.0))) * float(mean[name]) ** 2 * alike * vouching
         if (alike > _LEAST_LIKENESS or support[name] > _HALF_VOUCHED) and value > best_value:
             best, best_value = mask, float(value)
     return best

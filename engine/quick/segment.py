@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from engine.quick.network import Refiner, refined
 from engine.quick.plan import sources_for
 from engine.quick.plausible import painted_areas, plausible
 from engine.quick.spans import Span, spans_of
+from engine.quick.specks import without_specks
 from engine.quick.vote import VoteSettings, voted
 from engine.temporal.flow_chain import Carried, carry
 from engine.temporal.flow_store import FlowStore
@@ -87,6 +88,9 @@ class _Segmenter:
             near = self.flow.frames_between(scene.start, scene.stop - 1)
             probabilities = voted(frame, known, near, self.flow, self.vote)
         ruling = rule(self.frames.view(frame), probabilities, item.support, self.knowledge.looks)
+        if self.refiner is not None:
+            cleaned = without_specks(ruling.probabilities, item.support, self.areas)
+            ruling = replace(ruling, probabilities=cleaned)
         belief = belief_of(ruling, item.prior, self.knowledge, span, learned=self.refiner is not None)
         return frame_scores(frame, ruling.probabilities, belief, self.plate)
 
