@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +9,6 @@ from numpy.typing import NDArray
 
 from engine.domain.labels import LabelMap
 from engine.domain.scores import FrameScores
-from engine.mattes.formats import FULL_SCALE
-from engine.results.quantise import largest_remainder
 from engine.results.resample import scores_on_plate
 
 
@@ -36,15 +33,6 @@ class MatteStack:
         plane: NDArray[np.float32] = (self.labels == value).astype(np.float32)
         plane[self.box] = self.soft[self.values.index(value)] if value in self.values else np.float32(0)
         return plane
-
-    def whole_numbers(self, *, bits: int) -> Iterator[tuple[int, NDArray[np.uint16]]]:
-        """Yields (label value, (H, W) matte) with full scale 255 or 65535; their sum is exactly full scale."""
-        full_scale = FULL_SCALE[bits]
-        codes = largest_remainder(self.soft, full_scale)
-        for index, value in enumerate(self.values):
-            plane = np.where(self.labels == value, np.uint16(full_scale), np.uint16(0))
-            plane[self.box] = codes[index]
-            yield value, plane
 
 
 def matte_stack(scores: FrameScores, labels: LabelMap) -> MatteStack:

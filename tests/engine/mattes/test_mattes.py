@@ -33,8 +33,9 @@ def random_stack(num_parts: int) -> MatteStack:
 @pytest.mark.parametrize("bits", [8, 16])
 def test_parts_and_background_are_watertight_and_say_what_the_labels_say(bits: int) -> None:
     mattes = random_stack(2)
-    planes = dict(mattes.whole_numbers(bits=bits))
-    stack = np.stack([planes[value].astype(np.int64) for value in (0, 1, 2)])
+    whole = WholeMattes(mattes, bits=bits)
+    *parts, background = layers_of(PARTS, LayerChoice(background=True))
+    stack = np.stack([whole.plane(layer).astype(np.int64) for layer in (background, *parts)])
     assert (stack.sum(axis=0) == 2**bits - 1).all()
     assert (stack.argmax(axis=0) == mattes.labels).all()
     assert (hard_labels(mattes) == mattes.labels).all()
