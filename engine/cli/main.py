@@ -18,7 +18,8 @@ VERBS: dict[str, str] = {
     "train": "learn a profile from painted references",
     "segment": "segment a clip into parts",
     "batch": "segment many shots, on this machine or on a cluster, and report on them",
-    "export": "write mattes, label maps or an overlay video from a result",
+    "export": "write mattes, EXR layers, Cryptomattes, movies or data sets from a result",
+    "check": "tell whether a result or an export is fit for delivery",
     "evaluate": "measure a result against true masks",
     "models": "list, fetch and check the pretrained models that some features need",
 }

@@ -179,3 +179,13 @@ def test_the_plates_cryptomatte_and_storage_entries_are_left_behind(tmp_path: Pa
     header = read_openexr(tmp_path / "m.exr")[1]
     assert not [name for name in header if name.startswith("cryptomatte/")]
     assert header["compression"] == OpenEXR.PIZ_COMPRESSION
+
+
+def test_more_channels_than_opencv_merges_come_back_too(tmp_path: Path) -> None:
+    parts = PartSet.from_names([f"part {index}" for index in range(130)])
+    layers = layers_of(parts, LayerChoice())
+    frame = frame_of(1001, parts=parts)
+    ExrWriter(ExrOptions("float"), SHOT).write(tmp_path / "m.exr", frame, layers)
+    found, _ = read_openexr(tmp_path / "m.exr")
+    assert len(found) == 130
+    assert all((found[f"{layer.channel}.A"] == layer.plane(frame.mattes)).all() for layer in layers)

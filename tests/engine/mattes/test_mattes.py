@@ -95,3 +95,11 @@ def test_the_overlay_leaves_background_alone_and_tints_parts() -> None:
     tint = np.round(100 * 0.55 + np.array(PARTS.by_id(1).colour) * 0.45)
     assert np.abs(shown[10, 15].astype(int) - tint).max() <= 1
     assert (shown[5, 5] == PARTS.by_id(1).colour).all()
+
+
+def test_a_part_that_the_frame_does_not_know_is_black_everywhere() -> None:
+    mattes = random_stack(2)
+    (unknown,) = layers_of(PartSet.from_rows([{"name": "hat", "id": 7}]), LayerChoice())
+    assert not unknown.plane(mattes).any()
+    assert not unknown.soft(mattes).any()
+    assert not WholeMattes(mattes, bits=16).plane(unknown).any()
