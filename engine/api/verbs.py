@@ -37,6 +37,7 @@ VERBS: dict[str, Verb] = {
     "train": Verb("engine.api.train:TrainRequest", "engine.api.train:train"),
     "segment": Verb("engine.api.segment_request:SegmentRequest", "engine.api.segment:segment"),
     "export": Verb("engine.api.export_request:ExportRequest", "engine.api.export:export"),
+    "check": Verb("engine.api.check:CheckRequest", "engine.api.check:check"),
     "evaluate": Verb("engine.api.evaluate:EvaluateRequest", "engine.api.evaluate:evaluate"),
 }
 

@@ -1,0 +1,25 @@
+"""What a delivery check asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.errors import InputError
+
+
+@dataclass(frozen=True)
+class CheckLimits:
+    """Limits of a delivery (criteria after the UK roto standard SKSVFX11: consistency between frames, no gaps).
+
+    Attributes:
+        flicker: Mean flicker of a part, [0, 1], above which its edges chatter.
+        frame_flicker: Flicker of a part in one frame above which the frame is named.
+    """
+
+    flicker: float = 0.05
+    frame_flicker: float = 0.25
+
+    def __post_init__(self) -> None:
+        for name in ("flicker", "frame_flicker"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise InputError(f"The limit {name} lies between 0 and 1; got {getattr(self, name)}.")
