@@ -29,6 +29,7 @@ from app.preferences import Preferences
 from app.theme import SCALES, apply_theme
 from app.workspaces.base import Workspace
 from app.workspaces.references import ReferencesWorkspace
+from app.workspaces.review import ReviewWorkspace
 from app.workspaces.waiting import WaitingWorkspace
 from engine.project_io.layout import PROJECT_FILE, THUMBNAIL_FOLDER, is_project
 
@@ -53,6 +54,7 @@ class Studio(QObject):
             self.core.document, self.core.session, self.core.questions, self.core.notifier, preferences
         )
         self.painting = ReferencesWorkspace(self.core, self.project_actions.ensure_open)
+        self.review = ReviewWorkspace(self.core)
         self.workspaces: tuple[Workspace, ...] = (
             self.painting,
             WaitingWorkspace(
@@ -60,11 +62,7 @@ class Studio(QObject):
                 tr("Train"),
                 tr("Training is not in the window yet. On the command line: smite-studio train."),
             ),
-            WaitingWorkspace(
-                "review",
-                tr("Review"),
-                tr("Reviewing is not in the window yet. On the command line: smite-studio segment."),
-            ),
+            self.review,
             WaitingWorkspace(
                 "export",
                 tr("Finish & Export"),
@@ -114,6 +112,7 @@ class Studio(QObject):
         own = [menu for workspace in self.workspaces for menu in workspace.menus]
         window.add_menus((file_menu(), edit_menu(), view_menu(), *own, help_menu()), commands)
         window.workspaceChanged.connect(commands.show_workspace)
+        window.workspaceChanged.connect(self.status.show_workspace)
         commands.show_workspace(window.workspace)
 
     def _connect(self) -> None:

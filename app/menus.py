@@ -112,6 +112,32 @@ def painting_menus() -> tuple[Menu, ...]:
     )
 
 
+def review_menus() -> tuple[Menu, ...]:
+    """Returns the menus of playing and comparing."""
+    play = tuple(f"play.{name}" for name in ("toggle", "backward", "stop", "forward"))
+    points = tuple(f"play.{name}" for name in ("set_in", "set_out", "clear_range", "to_in", "to_out"))
+    looks = tuple(f"view.{name}" for name in ("difference", "confidence", "wipe", "side_by_side", "against"))
+    return (
+        Menu(
+            tr("&Review"),
+            (
+                *looks,
+                "view.hold_part",
+                "view.peek",
+                "-",
+                *play,
+                "play.every_frame",
+                "play.repeat",
+                "-",
+                *points,
+                "-",
+                "worst.next",
+                "worst.previous",
+            ),
+        ),
+    )
+
+
 def help_menu() -> Menu:
     """Returns the Help menu."""
     return Menu(tr("&Help"), ("window.palette", "window.keys", "-", "project.sample"))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray, QSettings
 
 _MAX_RECENT = 12
 _SCALE_RANGE = (80, 200)
+_LEAST_CACHE_MB = 128
 
 
 class Preferences:
@@ -77,6 +78,16 @@ class Preferences:
     def set_sam2_folder(self, folder: Path | None) -> None:
         """Remembers the engine of smart select."""
         self._settings.setValue("select/sam2", "" if folder is None else str(folder))
+
+    @property
+    def viewer_cache_bytes(self) -> int:
+        """The most that the review viewer keeps of frames in memory; 1 GiB where nothing else was chosen."""
+        value = str(self._settings.value("viewer/cache_mb", 1024))
+        return max(_LEAST_CACHE_MB, int(value) if value.isdigit() else 1024) * 2**20
+
+    def set_viewer_cache_bytes(self, limit: int) -> None:
+        """Remembers how much the review viewer keeps in memory, in whole MiB, 128 at least."""
+        self._settings.setValue("viewer/cache_mb", max(_LEAST_CACHE_MB, limit // 2**20))
 
     def layout(self, name: str) -> QByteArray:
         """Where the window ("geometry") or the docks of a workspace stood, or nothing."""

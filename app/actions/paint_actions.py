@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QColor
 
 from app.actions.commands import Commands
+from app.actions.view_binding import bind_view
 from app.canvas.tools import TOOL_NAMES
 from app.canvas.view import CanvasView
 from app.i18n import tr
 from app.model.canvas_document import CanvasModel
 from app.model.document import Document
 from app.panels.tool_options import ToolOptions
-from app.theme import GREY_18, SURROUND
 
 _SIZE_STEP = 1.1
 _HARDNESS_STEP = 10
-_GAIN_STEP = 2**0.25
-_GAMMA_STEP = 0.1
 
 
 class PaintActions(QObject):
@@ -66,27 +62,10 @@ class PaintActions(QObject):
 
     def _bind_view(self) -> None:
         canvas, commands = self._canvas, self._commands
-        commands.bind("view.fit", canvas.fit)
-        commands.bind("view.one_to_one", canvas.one_to_one)
-        commands.bind("view.zoom_in", canvas.zoom_in)
-        commands.bind("view.zoom_out", canvas.zoom_out)
+        bind_view(commands, canvas)
         commands.bind("view.overlay", canvas.cycle_overlay)
         commands.bind("view.matte", lambda: canvas.toggle_view_mode("matte"))
         commands.bind("view.cutout", lambda: canvas.toggle_view_mode("cutout"))
-        commands.bind_switch("view.grey_surround", self._set_surround)
-        commands.bind("view.gain_up", lambda: self._expose(gain=_GAIN_STEP))
-        commands.bind("view.gain_down", lambda: self._expose(gain=1 / _GAIN_STEP))
-        commands.bind("view.gamma_up", lambda: self._expose(gamma=_GAMMA_STEP))
-        commands.bind("view.gamma_down", lambda: self._expose(gamma=-_GAMMA_STEP))
-        commands.bind("view.exposure_reset", lambda: canvas.set_exposure(type(canvas.exposure)()))
-
-    def _set_surround(self, grey: bool) -> None:
-        self._canvas.set_surround(QColor(GREY_18 if grey else SURROUND))
-
-    def _expose(self, *, gain: float = 1.0, gamma: float = 0.0) -> None:
-        now = self._canvas.exposure
-        wanted = replace(now, gain=min(16.0, max(1 / 16, now.gain * gain)), gamma=min(4.0, max(0.2, now.gamma + gamma)))
-        self._canvas.set_exposure(wanted)
 
     def _show_tool(self, tool: str) -> None:
         for name in TOOL_NAMES:

@@ -24,6 +24,10 @@ class Exposure:
     gain: float = 1.0
     gamma: float = 1.0
 
+    def adjusted(self, *, gain: float = 1.0, gamma: float = 0.0) -> Exposure:
+        """Returns it with the gain multiplied (1/16 to 16) and the gamma moved (0.2 to 4)."""
+        return Exposure(min(16.0, max(1 / 16, self.gain * gain)), min(4.0, max(0.2, self.gamma + gamma)))
+
     def table(self) -> NDArray[np.uint8]:
         """Returns the (256,) display value of each 8-bit value."""
         display = np.arange(256) / 255

@@ -67,6 +67,11 @@ class StatusBar(QStatusBar):
         jobs.idle.connect(self._on_idle)
         self._cancel.clicked.connect(jobs.cancel)
 
+    def show_workspace(self, workspace: str) -> None:
+        """Frame, pixel and zoom are those of the painted picture: other workspaces say theirs themselves."""
+        for label in (self.frame, self.pixel, self.zoom):
+            label.setVisible(workspace == "references")
+
     def _on_hovered(self, x: int, y: int, label: int) -> None:
         if x < 0:
             self.pixel.setText("")

@@ -42,4 +42,5 @@ def confidence_words(record: FrameRecord | None) -> str:
         return ""
     rows = sorted(record.confidence.items(), key=lambda row: row[1])
     figures = "   ".join(f"{name} {share:.2f}" + (" !" if share < LOW_CONFIDENCE else "") for name, share in rows)
-    return "\n".join(text for text in (figures, record.reason and tr("Why: {r}").format(r=record.reason)) if text)
+    why = tr("Why: {r}").format(r=record.reason) if record.reason else ""
+    return "\n".join(text for text in (figures, why, tr("Clear is sure, bright is unsure")) if text)

@@ -178,12 +178,14 @@ class ViewerModel(QObject):
         self.versions = Versions(
             chosen.folder if chosen is not None else None, compared.folder if compared is not None else None
         )
-        self._part_sets.clear()
+        known = self._part_sets
+        self._part_sets = {}
         if self.versions.chosen is not None and results.record is not None:
             self._part_sets[self.versions.chosen] = results.record.parts
         if self.versions.compared is not None:
             try:
-                self._part_sets[self.versions.compared] = read_record(self.versions.compared).parts
+                parts = known.get(self.versions.compared) or read_record(self.versions.compared).parts
+                self._part_sets[self.versions.compared] = parts
             except EngineError:
                 self.versions = replace(self.versions, compared=None)
         self._refresh_parts()

@@ -1,0 +1,196 @@
+"""Review: the segmented clip, played, scrubbed and looked at in every way, with its timeline."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QComboBox, QToolBar
+
+from app.actions.playback_actions import PlaybackActions, button_keys
+from app.core import Core
+from app.i18n import tr
+from app.menus import review_menus
+from app.playback.frame_cache import FrameCache
+from app.playback.player import Player
+from app.playback.reading import ClipFile
+from app.timeline.model import TimelineModel
+from app.timeline.panel import HEIGHT_PX, TimelinePanel
+from app.timeline.sources import TimelineSources
+from app.timeline.worst_panel import WorstPanel
+from app.viewer.model import ViewerModel, ViewerSources
+from app.viewer.parts_list import ReviewParts
+from app.viewer.review_viewer import ReviewViewer
+from app.viewer.sources import ClipFacts
+from app.viewer.view_actions import ViewActions
+from app.viewer.view_bar import ViewBar
+from app.workspaces.base import Bar, Dock, Workspace
+from engine.errors import InputError
+
+
+class ReviewWorkspace(Workspace):
+    """The review workspace.
+
+    Attributes:
+        cache: Frames read ahead of the playhead.
+        player: Moves the playhead.
+        model: The shown frame and how it is looked at.
+        page: The viewer; `page.replace_viewer` is the place for correction tools.
+        timeline: What is known of the clip's frames.
+    """
+
+    name = "review"
+
+    def __init__(self, core: Core) -> None:
+        super().__init__()
+        self.title = tr("Review")
+        self._core = core
+        self._commands = core.commands.scoped(self.name)
+        self.cache = FrameCache(self, limit_bytes=core.preferences.viewer_cache_bytes)
+        self.player = Player(core.playhead, self.cache, self)
+        self.model = ViewerModel(
+            ViewerSources(core.playhead, self.player, self.cache, core.parts, core.results, self._clip_facts), self
+        )
+        self.timeline = TimelineModel(
+            TimelineSources(core.playhead, core.references, core.results, cache=self.cache), self
+        )
+        self.page: ReviewViewer = ReviewViewer(self.model)
+        self.view_actions = ViewActions(self.model, self.page.viewer, core.notifier)
+        self.playback_actions = PlaybackActions(self.player, core.playhead, self.timeline)
+        self.view_bar = ViewBar(self.model, self.view_actions, self._commands, core.questions)
+        self.parts = ReviewParts(self.model, core.parts)
+        self.worst = WorstPanel(self.timeline)
+        self.timeline_panel = TimelinePanel(self.timeline, self.player)
+        self._clips = QComboBox()
+        self._compared = QComboBox()
+        self._furnish()
+        self._connect()
+        self._show_clips()
+        self._show_versions()
+
+    def entered(self) -> None:
+        """Shows the clip that was looked at last, or the first one."""
+        core = self._core
+        if not core.playhead.clip_id and core.references.clips:
+            self._go_to_clip(core.references.clips[0].id)
+        self.timeline_panel.show_keys(button_keys(self._commands))
+        self.view_actions.take_keys()
+        self.view_bar.refresh_tips()
+        self.page.viewer.setFocus()
+
+    def left(self) -> None:
+        """Stands still, so that nothing plays unseen."""
+        self.player.pause()
+        self.page.viewer.cancel()
+
+    def cancel_gesture(self) -> None:
+        """Takes back what the mouse has half done."""
+        self.page.viewer.cancel()
+
+    def shut_down(self) -> None:
+        """Ends the threads that read frames."""
+        self.player.pause()
+        self.cache.shut_down()
+        self.timeline_panel.shut_down()
+
+    def _furnish(self) -> None:
+        self._clips.setAccessibleName(tr("Clip"))
+        self._clips.setToolTip(tr("Clip"))
+        self._compared.setAccessibleName(tr("Version to compare with"))
+        self._compared.setToolTip(tr("Version to compare with, for wipe, side by side and difference"))
+        choice = QToolBar(tr("Clip and versions"))
+        choice.setObjectName("review_choice")
+        choice.setMovable(False)
+        self._clip_action = choice.addWidget(self._clips)
+        self._compared_action = choice.addWidget(self._compared)
+        top = Qt.ToolBarArea.TopToolBarArea
+        self.bars = (Bar(choice, top), Bar(self.view_bar, top))
+        right, bottom = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
+        self.docks = (
+            Dock("review_parts", tr("Parts"), self.parts, right, 300),
+            Dock("review_worst", tr("Worst frames"), self.worst, right, 220),
+            Dock("review_timeline", tr("Timeline"), self.timeline_panel, bottom, HEIGHT_PX),
+        )
+        self.menus = review_menus()
+
+    def _connect(self) -> None:
+        core, viewer = self._core, self.page.viewer
+        core.commands.add_canvas(viewer)
+        self.view_actions.bind(self._commands)
+        self.playback_actions.bind(self._commands)
+        viewer.spaceTapped.connect(self.player.toggle)
+        viewer.frameStepRequested.connect(self.player.step)
+        viewer.partPicked.connect(self._on_part_picked)
+        self.timeline_panel.refused.connect(core.notifier.info)
+        self.timeline_panel.referenceToggled.connect(self._on_reference_toggled)
+        self.worst.referenceToggled.connect(self._on_reference_toggled)
+        self._clips.activated.connect(self._on_clip_chosen)
+        self._compared.activated.connect(self._on_compared_chosen)
+        core.playhead.clipChanged.connect(self._show_clips)
+        core.references.changed.connect(self._on_references_changed)
+        core.results.versionsChanged.connect(self._show_versions)
+
+    def _clip_facts(self, clip_id: str) -> ClipFacts:
+        clip = self._core.document.project.clip(clip_id)
+        source = self._core.references.clip_source(clip_id)
+        info = source.info
+        file = ClipFile(clip.path, clip.colour_space)
+        return ClipFacts(file, source.numbers, info.width, info.height, info.rate)
+
+    def _go_to_clip(self, clip_id: str) -> None:
+        try:
+            self._core.playhead.set_clip(clip_id, self._core.references.clip_numbers(clip_id))
+        except InputError as error:
+            self._core.notifier.warning(str(error))
+
+    def _on_clip_chosen(self) -> None:
+        self._go_to_clip(str(self._clips.currentData()))
+        self.page.viewer.setFocus()
+
+    def _on_compared_chosen(self) -> None:
+        self._core.results.compare(self._compared.currentData())
+        self.page.viewer.setFocus()
+
+    def _on_references_changed(self) -> None:
+        """Clips came, went or were relinked."""
+        playhead, clips = self._core.playhead, self._core.references.clips
+        current = next((clip for clip in clips if clip.id == playhead.clip_id), None)
+        if playhead.clip_id and current is None:
+            playhead.set_clip("", ())
+        elif current is not None:
+            file = ClipFile(current.path, current.colour_space)
+            if self.model.clip is None or self.model.clip.file != file:
+                self.model.reload()
+        self._show_clips()
+
+    def _on_part_picked(self, result_part: int) -> None:
+        name = self.model.parts["chosen"].name(result_part)
+        ours = next((part.id for part in self._core.parts.parts if part.name == name), None)
+        if ours is not None:
+            self._core.parts.set_current(ours)
+
+    def _on_reference_toggled(self, frame: int) -> None:
+        """The artist wants a frame of the timeline as a reference, or no longer."""
+        core = self._core
+        core.references.show_frame(core.playhead.clip_id, frame)
+        core.references.toggle_frame(tr("Add reference"), tr("Remove reference"))
+
+    def _show_clips(self) -> None:
+        clips = self._core.references.clips
+        with QSignalBlocker(self._clips):
+            self._clips.clear()
+            for clip in clips:
+                self._clips.addItem(clip.name, clip.id)
+            self._clips.setCurrentIndex(self._clips.findData(self._core.playhead.clip_id))
+        self._clip_action.setVisible(len(clips) > 1)
+
+    def _show_versions(self) -> None:
+        results = self._core.results
+        chosen, compared = results.chosen, results.compared
+        others = [v for v in results.versions() if chosen is None or v.name != chosen.name]
+        with QSignalBlocker(self._compared):
+            self._compared.clear()
+            self._compared.addItem(tr("Compare with …"), None)
+            for version in others:
+                made_by = f" · {version.made_by}" if version.made_by else ""
+                self._compared.addItem(f"{version.name}{made_by}", version.name)
+            self._compared.setCurrentIndex(max(0, self._compared.findData(compared.name if compared else None)))
+        self._compared_action.setVisible(bool(others))
