@@ -57,6 +57,7 @@ class ExportRun:
     def write(self, file: PlannedFile, frame: ExportFrame) -> None:
         """Writes one file of a frame."""
         writer = self._pictures if file.kind == "picture" else self._writers[file.output]
+        self._journals[file.output].begin(file.path, stamp_of(self.setup, file))
         writer.write(file.path, frame, file.layers)
         self.finished(file)
 

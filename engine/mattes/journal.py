@@ -1,13 +1,14 @@
 """Which files of an export are whole: what makes a cancelled or killed export go on where it stopped.
 
-Each run appends to a file of its own, one line as each target gets its final name, so that machines of a farm may fill
-one folder together. A file counts as whole while its size and time are those of the line.
+Each run appends to a file of its own, a line before a file is written and one when it has its final name, so that
+machines of a farm may fill one folder together. A file counts as whole while its size and time are those of the line.
 """
 
 from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -31,15 +32,26 @@ class Journal:
         self._rows = self._read()
         self._stream: TextIO | None = None
 
-    def knows(self, path: Path) -> bool:
-        """Returns whether the file is as this export left it, whatever it was made from."""
-        row = self._rows.get(self._key(path))
-        return row is not None and row["file"] == _facts(path)
-
     def is_whole(self, path: Path, stamp: str) -> bool:
         """Returns whether the file is there as this export left it, made from what `stamp` says."""
         row = self._rows.get(self._key(path))
-        return row is not None and row["stamp"] == stamp and row["file"] == _facts(path)
+        return row is not None and row["stamp"] == stamp and self._is_ours(path, row)
+
+    def knows(self, path: Path) -> bool:
+        """Returns whether the file is as this export left it, whatever it was made from."""
+        row = self._rows.get(self._key(path))
+        return row is not None and self._is_ours(path, row)
+
+    def begin(self, path: Path, stamp: str) -> None:
+        """Notes that a file is going to be written, unless one is there already.
+
+        Files get their names whole: one that is there after a kill, where none was before, is the one begun.
+
+        Raises:
+            OutputError: The journal cannot be written.
+        """
+        if _facts(path) is None:
+            self._append(path, stamp, None)
 
     def add(self, path: Path, stamp: str) -> None:
         """Notes that a file is whole.
@@ -47,7 +59,20 @@ class Journal:
         Raises:
             OutputError: The journal cannot be written.
         """
-        row = {"path": self._key(path), "stamp": stamp, "file": _facts(path)}
+        self._append(path, stamp, _facts(path))
+
+    def close(self) -> None:
+        """Closes the file that this run appends to."""
+        if self._stream is not None:
+            self._stream.close()
+
+    @staticmethod
+    def _is_ours(path: Path, row: Mapping[str, Any]) -> bool:
+        facts = _facts(path)
+        return facts is not None and row["file"] in (None, facts)
+
+    def _append(self, path: Path, stamp: str, facts: list[int] | None) -> None:
+        row = {"path": self._key(path), "stamp": stamp, "file": facts}
         try:
             if self._stream is None:
                 (self._out / FOLDER).mkdir(parents=True, exist_ok=True)
@@ -58,11 +83,6 @@ class Journal:
         except OSError as error:
             raise output_error(error, self._out / FOLDER) from error
         self._rows[str(row["path"])] = row
-
-    def close(self) -> None:
-        """Closes the file that this run appends to."""
-        if self._stream is not None:
-            self._stream.close()
 
     def _key(self, path: Path) -> str:
         return path.relative_to(self._out).as_posix()
