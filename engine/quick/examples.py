@@ -93,8 +93,8 @@ class ExampleMaker:
                 route = self._route(reference.frame, backwards=bool(trip % 2))
                 if len(route) < 2:
                     continue
-                away = yield from _walked(self._flow, route)
-                back = yield from _walked(self._flow, route[::-1])
+                away = yield from walked(self._flow, route)
+                back = yield from walked(self._flow, route[::-1])
                 source = Source(index, reference, 2 * len(route) - 2, _joined(away, back), whole_view=False)
                 candidates = find_candidates(reference.view, [source], ())
                 prior = fuse(candidates, self._knowledge.painted, self._size, reference.num_parts)
@@ -114,7 +114,7 @@ class ExampleMaker:
             sources = []
             for end in ends:
                 route = self._flow.frames_between(min(end, frame), max(end, frame))
-                chain = yield from _walked(self._flow, route if end < frame else route[::-1])
+                chain = yield from walked(self._flow, route if end < frame else route[::-1])
                 index = index_of[end]
                 sources.append(Source(index, self._knowledge.painted[index], abs(frame - end), chain))
             view = self._frames.view(frame)
@@ -157,8 +157,8 @@ class ExampleMaker:
         return list(self._flow.frames_between(frame, scene.stop - 1))[: reach + 1]
 
 
-def _walked(flow: FlowStore, route: Sequence[int]) -> Generator[None, None, Chain]:
-    """Returns the chain of the last frame of `route` to the first."""
+def walked(flow: FlowStore, route: Sequence[int]) -> Generator[None, None, Chain]:
+    """Returns the chain of the last frame of `route` to the first; yields where work goes on."""
     width, height = flow.working_size
     chain = Chain.start(height, width)
     for _, extended in walk(flow, route[0], route[1:]):

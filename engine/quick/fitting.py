@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +12,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.jobs import Job, TrainStep
 from engine.quick.batches import Batch, BatchDrawer, BatchSettings
 from engine.quick.examples import Example
 from engine.quick.network import Refiner
@@ -40,24 +40,56 @@ class FitSettings:
     batches: BatchSettings = field(default_factory=BatchSettings)
 
 
-def fit(refiner: Refiner, examples: Sequence[Example], settings: FitSettings, rng: np.random.Generator) -> Job[None]:
-    """Fits the refiner in place; in the end it holds the running average of its weights.
+class Fitter:
+    """A refiner that is being fitted, and everything that its next step depends on.
 
-    Yields:
-        TrainStep after each batch.
+    Attributes:
+        refiner: Fitted in place.
+        settings: How.
+        rng: Draws the batches.
+        optimiser: AdamW.
+        average: Running average of the weights, by name.
+        losses: Loss of each step so far.
     """
-    drawer = BatchDrawer(examples, settings.batches, rng)
-    optimiser = torch.optim.AdamW(refiner.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay)
-    average = {name: value.detach().clone() for name, value in refiner.state_dict().items()}
-    refiner.train()
-    for step in range(settings.steps):
-        for group in optimiser.param_groups:
+
+    def __init__(
+        self, refiner: Refiner, examples: Sequence[Example], settings: FitSettings, rng: np.random.Generator
+    ) -> None:
+        """Takes a refiner, new or learned before, and what it is to learn from."""
+        self.refiner, self.settings, self.rng = refiner, settings, rng
+        self.optimiser = torch.optim.AdamW(
+            refiner.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+        )
+        self.average = {name: value.detach().clone() for name, value in refiner.state_dict().items()}
+        self.losses: list[float] = []
+        self._drawer = BatchDrawer(examples, settings.batches, rng)
+        refiner.train()
+
+    @property
+    def step(self) -> int:
+        """Steps that are done."""
+        return len(self.losses)
+
+    def advance(self) -> float:
+        """Does one step and returns its loss."""
+        step, settings = self.step, self.settings
+        for group in self.optimiser.param_groups:
             group["lr"] = settings.learning_rate * _schedule(step, settings.steps)
-        loss = _step(refiner, drawer.draw(), optimiser)
-        _follow(average, refiner, min(settings.average, (1 + step) / (10 + step)))
-        yield TrainStep(step + 1, settings.steps, {"loss": loss})
-    refiner.load_state_dict(average)
-    refiner.eval()
+        loss = _step(self.refiner, self._drawer.draw(), self.optimiser)
+        _follow(self.average, self.refiner, min(settings.average, (1 + step) / (10 + step)))
+        self.losses.append(loss)
+        return loss
+
+    def averaged(self) -> Refiner:
+        """Returns a copy of the refiner that holds the running average, ready to be asked."""
+        copy = deepcopy(self.refiner)
+        copy.load_state_dict(self.average)
+        return copy.eval()
+
+    def finish(self) -> None:
+        """Leaves the running average in the refiner, ready to be asked."""
+        self.refiner.load_state_dict(self.average)
+        self.refiner.eval()
 
 
 def _step(refiner: Refiner, batch: Batch, optimiser: torch.optim.Optimizer) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from engine.quick.fusion import Prior
 
@@ -20,6 +22,7 @@ _LAB_SCALE = 48.0
 _STRIDE = 8  # unshuffled by 2, then halved twice
 _SURELY_BACKGROUND = 0.02
 _SURE_TRUST = 0.5
+_LAYERS_PER_STEP = 3  # convolution, normalisation, ReLU
 _CONTEXT = 24  # pixels around the doubtful box that the network sees
 
 
@@ -95,6 +98,19 @@ def refiner_from(tensors: Mapping[str, NDArray[np.float32]], shape: RefinerShape
     refiner = new_refiner(shape, 0)
     refiner.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in tensors.items()}, strict=False)
     return refiner.eval()
+
+
+def fused(refiner: Refiner) -> Refiner:
+    """Returns a copy that answers the same in less time and cannot learn: normalisation is folded into convolutions."""
+    quick = copy.deepcopy(refiner).eval()
+    for block in (module for module in quick.children() if isinstance(module, nn.Sequential)):
+        for place in range(0, len(block), _LAYERS_PER_STEP):
+            convolution, normalisation = block[place], block[place + 1]
+            assert isinstance(convolution, nn.Conv2d)  # _block builds them so
+            assert isinstance(normalisation, nn.BatchNorm2d)
+            block[place] = fuse_conv_bn_eval(convolution, normalisation)
+            block[place + 1] = nn.Identity()
+    return quick.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 
 def network_input(lab: NDArray[np.uint8], prior: Prior) -> NDArray[np.float32]:

@@ -20,7 +20,7 @@ from engine.quick.components import rule
 from engine.quick.fusion import Prior, blended, fuse
 from engine.quick.knowledge import Knowledge, painted_frames
 from engine.quick.memory import stored_references, stored_refiner
-from engine.quick.network import Refiner, refined
+from engine.quick.network import Refiner, fused, refined
 from engine.quick.plan import sources_for
 from engine.quick.plausible import painted_areas, plausible
 from engine.quick.spans import Span, spans_of
@@ -54,7 +54,7 @@ class _Segmenter:
         self.task, self.flow = task, flow
         self.plate = Plate.of(task, flow.working_size)
         self.frames = ClipFrames(flow)
-        self.refiner: Refiner | None = stored_refiner(profile) if profile is not None else None
+        self.refiner: Refiner | None = fused(stored_refiner(profile)) if profile is not None else None
         stills = stored_references(profile, task.parts) if profile is not None else []
         anchors = painted_frames(task, flow)
         self.knowledge = Knowledge.of([*anchors, *([] if anchors else stills)])

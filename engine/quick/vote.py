@@ -9,13 +9,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.temporal.flow import Flow, pixel_grid
 from engine.temporal.flow_store import FlowStore
 
 _STEP_WEIGHT = 0.85
 _LEAST_VISIBILITY = 0.5
 _SURE = 0.97  # the winning class below which a pixel is voted on
-_MARGIN = 4
+_ROW = 256
 
 
 @dataclass(frozen=True)
@@ -46,66 +45,63 @@ def voted(
         settings: How the vote is taken.
     """
     own = scores[frame]
-    box = _unsure_box(own)
-    if box is None:
+    unsure = own.max(0) < _SURE
+    rows, columns = np.nonzero(unsure)
+    if not len(rows):
         return own
-    rows, columns = box
     total = own[:, rows, columns].copy()
-    weight = np.ones(total.shape[1:], np.float32)
+    weight = np.ones(len(rows), np.float32)
     place = frames.index(frame)
+    start = np.stack([columns, rows], axis=-1).astype(np.float32)
     for direction in (-1, 1):
-        for hops, (neighbour, step) in enumerate(_along(place, direction, frames, flow, settings.reach, box), start=1):
+        for hops, (neighbour, points) in enumerate(_along(place, direction, frames, flow, settings.reach, start), 1):
             if neighbour not in scores:
                 break
-            share = np.where(step.visibility > _LEAST_VISIBILITY, step.visibility, 0.0) * np.float32(_STEP_WEIGHT**hops)
-            total += _sampled(scores[neighbour], step.field, box) * share
+            share = np.where(points.visibility > _LEAST_VISIBILITY, points.visibility, 0.0)
+            share *= np.float32(_STEP_WEIGHT**hops)
+            for channel, plane in enumerate(scores[neighbour]):
+                total[channel] += _sampled(plane, points.xy) * share
             weight += share
-    unsure = own[:, rows, columns].max(0) < _SURE
     result = own.copy()
-    result[:, rows, columns] = np.where(unsure, total / weight, own[:, rows, columns])
+    result[:, rows, columns] = total / weight
     return result
 
 
+@dataclass(frozen=True)
+class _Points:
+    """Where the unsure pixels lie on a neighbour.
+
+    Attributes:
+        xy: (n, 2) float32 pixels.
+        visibility: (n,) float32 in [0, 1].
+    """
+
+    xy: NDArray[np.float32]
+    visibility: NDArray[np.float32]
+
+
 def _along(
-    place: int, direction: int, frames: Sequence[int], flow: FlowStore, reach: int, box: tuple[slice, slice]
-) -> Iterator[tuple[int, Flow]]:
-    """Yields the neighbours one after the other with the composed flow from the box of the frame to each."""
-    field: NDArray[np.float32] | None = None
-    visibility: NDArray[np.float32] | None = None
-    rows, columns = box
-    grid = _grid(box)
+    place: int, direction: int, frames: Sequence[int], flow: FlowStore, reach: int, start: NDArray[np.float32]
+) -> Iterator[tuple[int, _Points]]:
+    """Yields the neighbours one after the other with the pixels of the frame carried to each."""
+    points = _Points(start, np.ones(len(start), np.float32))
     for hop in range(1, reach + 1):
         target = place + direction * hop
         if not 0 <= target < len(frames):
             return
         step = flow.between(frames[target - direction], frames[target])
-        if field is None or visibility is None:
-            field, visibility = step.field[rows, columns], step.visibility[rows, columns]
-        else:
-            at = field + grid
-            field = field + cv2.remap(step.field, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-            visibility = visibility * cv2.remap(step.visibility, at, None, cv2.INTER_LINEAR, borderValue=0.0)
-        yield frames[target], Flow(field, visibility)
+        seen = points.visibility * _sampled(step.visibility, points.xy, border=cv2.BORDER_CONSTANT)
+        points = _Points(points.xy + _sampled(step.field, points.xy), seen)
+        yield frames[target], points
 
 
-def _sampled(scores: NDArray[np.float32], field: NDArray[np.float32], box: tuple[slice, slice]) -> NDArray[np.float32]:
-    at = field + _grid(box)
-    return np.stack([cv2.remap(plane, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for plane in scores])
-
-
-def _grid(box: tuple[slice, slice]) -> NDArray[np.float32]:
-    rows, columns = box
-    grid = pixel_grid(rows.stop - rows.start, columns.stop - columns.start)
-    return grid + np.array([columns.start, rows.start], np.float32)
-
-
-def _unsure_box(scores: NDArray[np.float32]) -> tuple[slice, slice] | None:
-    unsure = scores.max(0) < _SURE
-    rows, columns = np.flatnonzero(unsure.any(1)), np.flatnonzero(unsure.any(0))
-    if not len(rows):
-        return None
-    height, width = unsure.shape
-    return (
-        slice(max(0, int(rows[0]) - _MARGIN), min(height, int(rows[-1]) + 1 + _MARGIN)),
-        slice(max(0, int(columns[0]) - _MARGIN), min(width, int(columns[-1]) + 1 + _MARGIN)),
-    )
+def _sampled(
+    plane: NDArray[np.float32], xy: NDArray[np.float32], *, border: int = cv2.BORDER_REPLICATE
+) -> NDArray[np.float32]:
+    """Returns (n,) or (n, C) values of an (h, w) or (h, w, C) plane at (n, 2) points."""
+    # OpenCV maps may be at most 32767 long, so the points are laid out in rows.
+    count = len(xy)
+    padded = np.zeros((-(-count // _ROW) * _ROW, 2), np.float32)
+    padded[:count] = xy
+    found = cv2.remap(plane, padded.reshape(-1, _ROW, 2), None, cv2.INTER_LINEAR, borderMode=border)
+    return np.asarray(found.reshape(-1, *plane.shape[2:])[:count])
