@@ -66,4 +66,6 @@ def _difference_words(model: ViewerModel) -> str:
     if now is None or before is None or now.pixels is None or before.pixels is None:
         return tr("{v} has no labels for this frame").format(v=compared.name)
     share = 100 * differing_share(now.pixels, before.pixels)
+    if share == 0:
+        return tr("Nothing differs from {v} in this frame").format(v=compared.name)
     return tr("{p} % of the pixels differ from {v}. Stripes: gone since {v}").format(p=f"{share:.2f}", v=compared.name)
