@@ -68,7 +68,7 @@ class BurnIns:
     def _legend_lines(self, layers: Sequence[MatteLayer]) -> list[list[tuple[int, str, Colour | None]]]:
         """Returns lines of (column, name, colour), as many as fit; what does not fit is counted."""
         pad, half = self._size // 2, self._size // 3
-        room = self._hw[1] - 2 * pad - round(self._font.getlength("0" * 16))
+        room = self._hw[1] - 2 * pad - round(self._font.getlength("0" * 24))
         lines: list[list[tuple[int, str, Colour | None]]] = [[]]
         left = pad
         for index, layer in enumerate(layers):

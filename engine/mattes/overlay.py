@@ -83,12 +83,17 @@ class OverlayWriter:
         labels[~np.isin(labels, list(self._members))] = BACKGROUND
         image = overlay(frame.plate.picture8, labels, self._parts)
         if self._burn_ins is not None:
-            number = str(frame.number) if frame.number == frame.source else f"{frame.number}  (source {frame.source})"
-            image = self._burn_ins.draw(image, number)
+            image = self._burn_ins.draw(image, frame_text(frame, frame.plate.timecode))
         height, width = image.shape[:2]
         padded = np.pad(image, ((0, self._size[1] - height), (0, self._size[0] - width), (0, 0)), mode="edge")
         picture = av.VideoFrame.from_ndarray(padded, format="rgb24")
         self._movie.write(picture.reformat(format="yuv420p", src_colorspace="ITU709", dst_colorspace="ITU709"))
+
+
+def frame_text(frame: ExportFrame, timecode: str) -> str:
+    """Returns '1001  (source 0)  01:00:00:00', as far as there is something to say."""
+    source = f"(source {frame.source})" if frame.number != frame.source else ""
+    return "  ".join(text for text in (str(frame.number), source, timecode) if text)
 
 
 def coloured(parts: PartSet, layers: Sequence[MatteLayer]) -> PartSet:

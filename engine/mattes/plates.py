@@ -89,6 +89,11 @@ class PlateFrame:
         self._plates = plates
         self._number = number
 
+    @property
+    def timecode(self) -> str:
+        """The frame's timecode, or "" where nothing says it."""
+        return self._plates.timecode(self._number)
+
     @cached_property
     def own(self) -> Plate:
         """The frame in its own values."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.errors import OutputError
 from engine.mattes.ffv1 import Ffv1Writer
 from engine.mattes.options import ImageOptions, MovieOptions, Output, read_rate
-from engine.mattes.overlay import OverlayWriter
+from engine.mattes.overlay import OverlayWriter, frame_text
 from engine.mattes.prores import ProresWriter
 from engine.mattes.writers import clip_writer
 from tests.engine.mattes.small_result import FRAMES, HEIGHT, PARTS, WIDTH, write_image
@@ -204,3 +204,16 @@ def test_prores_keeps_the_pixel_aspect_of_anamorphic_plates(tmp_path: Path) -> N
         stream = container.streams.video[0]
         assert stream.sample_aspect_ratio == 2
         assert stream.average_rate == 24  # where nothing says it
+
+
+@pytest.mark.parametrize(
+    ("number", "timecode", "wanted"),
+    [
+        (1001, "", "1001"),
+        (7, "", "7  (source 1001)"),
+        (7, "01:00:00:05", "7  (source 1001)  01:00:00:05"),
+        (1001, "01:00:00:05", "1001  01:00:00:05"),
+    ],
+)
+def test_a_review_names_the_frame_its_source_and_its_timecode(number: int, timecode: str, wanted: str) -> None:
+    assert frame_text(replace(frame_of(1001), number=number), timecode) == wanted
