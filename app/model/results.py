@@ -137,8 +137,14 @@ class ResultsModel(QObject):
             self._compared = ""
         self._after_choice()
 
-    def begin(self, clip_id: str, made_by: str, made_from: str) -> ResultVersion:
+    def begin(self, clip_id: str, made_by: str, made_from: str, fits: Callable[[ResultVersion], bool]) -> ResultVersion:
         """Returns the version that a run goes into, and shows it: one made from the same things, or a new one.
+
+        Args:
+            clip_id: The clip.
+            made_by: What makes it.
+            made_from: Digest of what it is made from.
+            fits: Tells whether a version of the same things can be gone on with.
 
         Raises:
             InputError: No project is open.
@@ -148,7 +154,7 @@ class ResultsModel(QObject):
         if folder is None:
             raise InputError("No project is open, so there is no place for a result.")
         versions = read_versions(folder, clip_id)
-        same = [v for v in versions.versions if (v.made_by, v.made_from) == (made_by, made_from)]
+        same = [v for v in versions.versions if (v.made_by, v.made_from) == (made_by, made_from) and fits(v)]
         if same:
             version, versions = same[-1], replace(versions, chosen=same[-1].name)
         else:

@@ -29,10 +29,17 @@ class Dock:
 
 @dataclass(frozen=True)
 class Bar:
-    """A tool bar and the side of the window it stands on."""
+    """A tool bar.
+
+    Attributes:
+        bar: The bar.
+        area: The side of the window it stands on.
+        new_row: It begins a row of its own.
+    """
 
     bar: QToolBar
     area: Qt.ToolBarArea
+    new_row: bool = False
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ class WorkspacePage(QMainWindow):
         self._panels_hidden = False
         self.setCentralWidget(workspace.page)
         for bar in workspace.bars:
+            if bar.new_row:
+                self.addToolBarBreak(bar.area)
             self.addToolBar(bar.area, bar.bar)
         self._add_docks()
         self._default_state = self.saveState(_LAYOUT_VERSION)

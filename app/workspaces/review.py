@@ -6,9 +6,13 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QToolBar
 
 from app.actions.playback_actions import PlaybackActions, button_keys
+from app.actions.run_actions import RunActions
 from app.core import Core
 from app.i18n import tr
 from app.menus import review_menus
+from app.model.runs import RunModel
+from app.panels.queue import QueuePanel
+from app.panels.run_bar import RunBar
 from app.playback.frame_cache import FrameCache
 from app.playback.player import Player
 from app.playback.reading import ClipFile
@@ -59,6 +63,10 @@ class ReviewWorkspace(Workspace):
         self.parts = ReviewParts(self.model, core.parts)
         self.worst = WorstPanel(self.timeline)
         self.timeline_panel = TimelinePanel(self.timeline, self.player)
+        self.runs = RunModel(core.document, core.session, core.references, core.results, core.playhead, self)
+        self.run_actions = RunActions(core, self.runs)
+        self.run_bar = RunBar(self.run_actions, core.results, core.queue, self._commands)
+        self.queue = QueuePanel(core.queue)
         self._clips = QComboBox()
         self._compared = QComboBox()
         self._furnish()
@@ -102,11 +110,12 @@ class ReviewWorkspace(Workspace):
         self._clip_action = choice.addWidget(self._clips)
         self._compared_action = choice.addWidget(self._compared)
         top = Qt.ToolBarArea.TopToolBarArea
-        self.bars = (Bar(choice, top), Bar(self.view_bar, top))
+        self.bars = (Bar(choice, top), Bar(self.run_bar, top), Bar(self.view_bar, top, new_row=True))
         right, bottom = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
         self.docks = (
             Dock("review_parts", tr("Parts"), self.parts, right, 300),
             Dock("review_worst", tr("Worst frames"), self.worst, right, 220),
+            Dock("review_queue", tr("Queue"), self.queue, right, 160),
             Dock("review_timeline", tr("Timeline"), self.timeline_panel, bottom, HEIGHT_PX),
         )
         self.menus = review_menus()
@@ -116,6 +125,10 @@ class ReviewWorkspace(Workspace):
         core.commands.add_canvas(viewer)
         self.view_actions.bind(self._commands)
         self.playback_actions.bind(self._commands)
+        self.run_actions.bind(self._commands)
+        core.commands.bind("run.clip", self._run_from_anywhere)
+        core.session.opened.connect(self.run_actions.offer_resume)
+        self.queue.detailsRequested.connect(self._on_details)
         viewer.spaceTapped.connect(self.player.toggle)
         viewer.frameStepRequested.connect(self.player.step)
         viewer.partPicked.connect(self._on_part_picked)
@@ -127,6 +140,15 @@ class ReviewWorkspace(Workspace):
         core.playhead.clipChanged.connect(self._show_clips)
         core.references.changed.connect(self._on_references_changed)
         core.results.versionsChanged.connect(self._show_versions)
+
+    def _run_from_anywhere(self) -> None:
+        self._core.window.show_workspace(self.name)
+        self.run_actions.run("clip")
+
+    def _on_details(self, job_id: str) -> None:
+        job = self._core.queue.job(job_id)
+        if job is not None and job.outcome is not None:
+            self._core.notifier.error(job.outcome.sentence, job.outcome.details)
 
     def _clip_facts(self, clip_id: str) -> ClipFacts:
         clip = self._core.document.project.clip(clip_id)

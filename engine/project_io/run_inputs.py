@@ -18,15 +18,24 @@ from engine.media.label_png import write_grey_png, write_label_png
 _COMPLETE = "complete.json"
 
 
-def inputs_digest(painted: Mapping[int, Painted], parts: PartSet, settings: Mapping[str, Any]) -> str:
-    """Returns a text that differs wherever a run would be made from something else."""
-    digest = hashlib.sha256(json.dumps([parts.to_json(), settings], sort_keys=True, default=str).encode())
-    for frame, anchor in sorted(painted.items()):
-        digest.update(str(frame).encode())
-        digest.update(anchor.labels.tobytes())
-        if anchor.coverage is not None:
-            digest.update(anchor.coverage.tobytes())
+def painted_digest(painted: Painted) -> str:
+    """Returns a text that differs wherever labels or coverage do."""
+    digest = hashlib.sha256(painted.labels.tobytes())
+    if painted.coverage is not None:
+        digest.update(painted.coverage.tobytes())
     return digest.hexdigest()[:16]
+
+
+def inputs_digest(anchors: Mapping[int, str], parts: PartSet, settings: Mapping[str, Any]) -> str:
+    """Returns a text that differs wherever a run would say something else.
+
+    Args:
+        anchors: Digest of what was painted, by frame.
+        parts: Their ids and names count, not their colours.
+        settings: Whatever else decides the run.
+    """
+    facts = [sorted(anchors.items()), [[part.id, part.name] for part in parts], settings]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def write_anchors(folder: Path, painted: Mapping[int, Painted], stems: Mapping[int, str], parts: PartSet) -> Job[Path]:
