@@ -22,6 +22,8 @@ RESERVED = frozenset(
     + ("forward", "backward", "mask", "other", "all", "none", "con", "prn", "aux", "nul")
 )
 """Layer names that Nuke gives a meaning of its own, bare channel names, and file names that Windows refuses."""
+_MOST_LETTERS = 80
+"""File systems take 255 in a name, and a pattern may hold the layer twice."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ def _with_unique_channels(layers: list[MatteLayer]) -> tuple[MatteLayer, ...]:
     taken: set[str] = set()
     unique = []
     for layer in layers:
-        stem = f"{layer.channel}_matte" if layer.channel.lower() in RESERVED else layer.channel
+        stem = f"{layer.channel}_matte" if layer.channel.lower() in RESERVED else layer.channel[:_MOST_LETTERS]
         channel, count = stem, 1
         while channel.lower() in taken:
             count += 1

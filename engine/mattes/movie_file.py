@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from engine.atomic import output_error, replacing
 from engine.errors import OutputError
 
 DEFAULT_RATE = Fraction(24)
+_MOST_THREADS = 8
+"""Of one encoder: there is one for each part, and each thread holds frames of its own."""
 _BT709 = 1
 """ITU-T H.273 code of BT.709 primaries, transfer and matrix."""
 
@@ -104,6 +107,7 @@ class MovieFile:
         stream.pix_fmt = self._how.pixel_format
         stream.options = dict(self._how.options)
         stream.thread_type = "AUTO"
+        stream.codec_context.thread_count = min(os.cpu_count() or 1, _MOST_THREADS)
         if self._how.tagged:
             stream.color_primaries, stream.color_trc, stream.colorspace = _BT709, _BT709, _BT709
         if self._facts.pixel_aspect != 1:
