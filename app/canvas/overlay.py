@@ -123,7 +123,7 @@ class Overlay:
             matte.ravel()[soft] = own + np.where(self.tints.chosen[self._rest(shown, labels, soft)], 255 - share, 0)
         if self.style.view == "matte":
             return np.asarray(matte * np.uint32(0x00010101) | _BLACK, np.uint32)
-        return cover_around(matte, checker(wide))
+        return cover_checkered(matte, wide)
 
     def _soft_coverage(self, shown: Shown) -> NDArray[np.uint8] | None:
         """Returns the coverage as the screen shows it, or None where nothing in sight is soft."""
@@ -172,21 +172,32 @@ class Overlay:
         pixels[rim & (selected == 0)] = _BLACK
 
 
-def checker(box: Box) -> NDArray[np.uint32]:
-    """Returns the (h, w) grey of a checker at these device pixels, 0 to 255."""
-    dark, light = _CHECKER_GREYS
-    return np.where(_checkered(box, _CHECKER_PX), np.uint32(light), np.uint32(dark))
-
-
-def cover_around(matte: NDArray[np.uint8], grey: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Returns premultiplied pixels that hide everything but the matte behind a grey.
+def cover_around(matte: NDArray[np.uint8], colour: tuple[int, int, int]) -> NDArray[np.uint32]:
+    """Returns premultiplied pixels that hide everything but the matte behind a colour.
 
     Args:
         matte: (h, w) uint8, 255 where the picture stays.
-        grey: (h, w) uint32, 0 to 255.
+        colour: 8-bit sRGB.
     """
-    clear = 255 - matte.astype(np.uint32)
-    return np.asarray(clear << 24 | grey * clear // 255 * np.uint32(0x00010101), np.uint32)
+    return np.asarray(np.take(_cover_table(colour), matte))
+
+
+def cover_checkered(matte: NDArray[np.uint8], box: Box) -> NDArray[np.uint32]:
+    """Returns premultiplied pixels that hide everything but the matte behind a checker.
+
+    Args:
+        matte: (h, w) uint8, 255 where the picture stays.
+        box: Where these pixels lie on the screen, (h, w) of them.
+    """
+    both = np.concatenate([_cover_table((grey, grey, grey)) for grey in _CHECKER_GREYS])
+    return np.asarray(np.take(both, matte + _checkered(box, _CHECKER_PX).astype(np.uint16) * np.uint16(256)))
+
+
+def _cover_table(colour: tuple[int, int, int]) -> NDArray[np.uint32]:
+    """Returns the (256,) pixel for each value of a matte."""
+    clear = 255 - np.arange(256, dtype=np.uint32)
+    red, green, blue = (np.uint32(channel) * clear // 255 for channel in colour)
+    return np.asarray(clear << 24 | red << 16 | green << 8 | blue, np.uint32)
 
 
 def edges(labels: NDArray[np.uint8], size: int) -> NDArray[np.bool_]:

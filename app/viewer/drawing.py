@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.canvas.overlay import Overlay, Shown, checker, cover_around, edges, striped
+from app.canvas.overlay import Overlay, Shown, cover_around, cover_checkered, edges, striped
 from app.canvas.overlay_style import OverlayStyle, Tints
 from app.canvas.painting.box import Box
 from app.canvas.picture import Exposure, Picture
@@ -132,9 +132,9 @@ class PaneArtist:
         self._picture(matte).draw(target.viewport, target.density, grey, 0)
         alpha = (grey[box.slices] & 0xFF).astype(np.uint8)
         if background is None:
-            target.overlay[box.slices] = cover_around(alpha, checker(box))
+            target.overlay[box.slices] = cover_checkered(alpha, box)
         else:
-            target.overlay[box.slices] = _colour_around(background)[alpha]
+            target.overlay[box.slices] = cover_around(alpha, background)
 
     def _picture(self, pixels: NDArray[np.uint8]) -> Picture:
         known = self._pictures.get(id(pixels))
@@ -232,13 +232,6 @@ def _on_screen(layer: Layer, target: Target) -> NDArray[np.uint8] | None:
         return None
     grid = Grid.under(target.image_box, target.viewport, target.density, layer.pixels.shape)
     return grid.pick(layer.pixels)
-
-
-def _colour_around(colour: Colour) -> Pixels:
-    """Returns the (256,) pixels that hide the picture behind a colour, by matte value."""
-    clear = 255 - np.arange(256, dtype=np.uint32)
-    red, green, blue = (np.uint32(channel) * clear // 255 for channel in colour)
-    return np.asarray(clear << 24 | red << 16 | green << 8 | blue, np.uint32)
 
 
 def _dim(pixels: Pixels) -> None:
