@@ -189,3 +189,21 @@ def test_more_channels_than_opencv_merges_come_back_too(tmp_path: Path) -> None:
     found, _ = read_openexr(tmp_path / "m.exr")
     assert len(found) == 130
     assert all((found[f"{layer.channel}.A"] == layer.plane(frame.mattes)).all() for layer in layers)
+
+
+def test_a_log_dpx_plate_becomes_light_and_keeps_its_timecode(tmp_path: Path) -> None:
+    (tmp_path / "plate").mkdir()
+    spec = oiio.ImageSpec(WIDTH, HEIGHT, 3, "uint16")
+    spec.attribute("oiio:BitsPerSample", 10)
+    spec.attribute("dpx:Transfer", "Printing density")
+    spec.attribute("smpte:TimeCode", oiio.TypeDesc("timecode"), (0x10203004, 0))
+    code = np.full((HEIGHT, WIDTH, 3), 470 / 1023 * 65535)  # 18 % grey of Cineon
+    write_image(tmp_path / "plate/sh.1001.dpx", code.astype(np.uint16), spec)
+    with frame_with_plate(1001, tmp_path / "plate") as frame:
+        ExrWriter(ExrOptions(plate=True), SHOT).write(tmp_path / "m.exr", frame, LAYERS)
+    found, header = read_openexr(tmp_path / "m.exr")
+    assert found["G"].astype(np.float32).mean() == pytest.approx(0.18, rel=0.02)
+    assert header["smite/plateTransfer"] == "cineon"
+    assert header["colorInteropID"] == "lin_rec709_scene"
+    assert (header["timeCode"].hours, header["timeCode"].frame) == (10, 4)
+    assert not [name for name in header if name.lower().startswith("dpx")]
