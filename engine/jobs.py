@@ -44,7 +44,8 @@ class Message:
 class TrainStep:
     """One step of learning: losses by name, and hold-out IoU by part name where it was measured at this step.
 
-    `preview` is a picture that shows how learning goes, where one was written at this step.
+    `preview` is a picture that shows how learning goes, where one was written at this step; `checkpoint` is the
+    profile as it was at this step, where it was kept.
     """
 
     step: int
@@ -52,6 +53,7 @@ class TrainStep:
     losses: dict[str, float]
     holdout_iou: dict[str, float] | None = None
     preview: Path | None = None
+    checkpoint: Path | None = None
 
 
 Event = Progress | FrameDone | Message | TrainStep

@@ -54,7 +54,7 @@ class _Segmenter:
         self.task, self.flow = task, flow
         self.plate = Plate.of(task, flow.working_size)
         self.frames = ClipFrames(flow)
-        self.refiner: Refiner | None = fused(stored_refiner(profile)) if profile is not None else None
+        self.refiner: Refiner | None = fused(stored_refiner(profile, task.parts)) if profile is not None else None
         stills = stored_references(profile, task.parts) if profile is not None else []
         anchors = painted_frames(task, flow)
         self.knowledge = Knowledge.of([*anchors, *([] if anchors else stills)])

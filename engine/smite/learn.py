@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from engine.domain.labels import UNKNOWN
 from engine.domain.parts import PartSet
 from engine.domain.profile import Profile
 from engine.domain.reference import Reference
@@ -21,7 +23,8 @@ from engine.domain.settings import TrainSettings
 from engine.errors import EngineError, InternalError, MemoryLimitError
 from engine.jobs import Event, Job, Message, Progress, TrainStep
 from engine.models import find_model, licence_of
-from engine.smite.augment import without_flip_where_sides_matter
+from engine.profiles.training_run import Checkpoint, Progressed, TrainingRun, overlay_picture
+from engine.smite.augment import Picture, without_flip_where_sides_matter
 from engine.smite.checkpoint import LearningState, read_checkpoint, write_checkpoint
 from engine.smite.device import choose_device, is_out_of_memory, network_precision, release_memory
 from engine.smite.embeddings import TextStates, check_number_of_parts, initial_embeddings, text_states
@@ -56,6 +59,12 @@ class _Task:
         side, seed = self.settings.resolution, self.settings.seed
         return example_for_step(self.pictures, self.model, self.hyper, side=side, seed=seed, step=step)
 
+    def score(self, iou: Mapping[str, float]) -> float:
+        """Returns the mean IoU over what is painted on the hold-outs, background included."""
+        names = ("background", *self.parts.names)
+        painted = {int(value) for picture in self.pictures.holdout for value in np.unique(picture.labels)}
+        return float(np.mean([iou.get(names[channel], 0.0) for channel in sorted(painted - {UNKNOWN})]))
+
     def conditions(self, learner: Learner) -> Conditions:
         text = self.states.with_parts(learner.embeddings.detach())
         return Conditions(
@@ -70,6 +79,7 @@ def learn(
     *,
     start: Profile | None = None,
     checkpoint: Path | None = None,
+    run: TrainingRun | None = None,
     hyper: LearningSettings | None = None,
 ) -> Job[Profile]:
     """Learns a profile in two phases: embeddings, then cross-attention K/V with them (SMITE 4.2, 7.4).
@@ -81,6 +91,7 @@ def learn(
         start: A SMITE profile of the same model to start from; parts meet by name.
         checkpoint: File that keeps the state now and then and when the job is closed; a later run with the same
             references and settings goes on from it to the same profile. It stays until the caller removes it.
+        run: Folder for checkpoints with previews and for that state, instead of `checkpoint`.
         hyper: Other hyper-parameters than the preset's.
 
     Yields:
@@ -105,10 +116,12 @@ def learn(
     hyper = hyper or learning_settings(settings, num_references=len(pictures.learned))
     hyper = replace(hyper, augmentation=without_flip_where_sides_matter(hyper.augmentation, parts.names))
     task = _Task(model, text_states(model, parts.names), pictures, parts, settings, hyper)
+    checkpoint = run.state if run is not None else checkpoint
     began = from_profile(start, model) if start else None
     learner = _new_learner(task, start, began)
     fingerprint = _fingerprint(task, references, began)
     state = LearningState()
+    profile_of = partial(_profile, task, references)
     if checkpoint is not None and checkpoint.is_file():
         kept = read_checkpoint(checkpoint, learner, fingerprint)
         if kept is None:
@@ -116,28 +129,65 @@ def learn(
         else:
             state = kept
             yield Message(f"Learning goes on after step {state.step} of {hyper.steps}.")
-    state = yield from _run(task, learner, state, checkpoint, fingerprint)
-    return _profile(task, references, state, learner)
+    if run is not None and not state.step:
+        run.start_anew()
+    keeping = _Keeping(checkpoint, fingerprint, run, profile_of)
+    state = yield from _run(task, learner, state, keeping)
+    return profile_of(state, learner)
+
+
+@dataclass(frozen=True)
+class _Keeping:
+    """Where learning is kept: the state's file, what it belongs to, and the run's folder with its checkpoints."""
+
+    state: Path | None
+    fingerprint: str
+    run: TrainingRun | None
+    profile_of: Callable[[LearningState, Learner], Profile]
 
 
 def _run(
-    task: _Task, learner: Learner, state: LearningState, checkpoint: Path | None, fingerprint: str
+    task: _Task, learner: Learner, state: LearningState, keeping: _Keeping
 ) -> Generator[Event, None, LearningState]:
     hyper = task.hyper
     try:
         while state.step < hyper.steps:
             losses = _one_step(task, learner, state)
             state = replace(state, step=state.step + 1, losses=(*state.losses, losses.terms["total"]))
-            iou, state = _measured(task, learner, state)
-            preview = _preview(task, learner, state, checkpoint)
-            if checkpoint is not None and (state.step % hyper.validate_every == 0 or state.step == hyper.steps):
-                write_checkpoint(checkpoint, learner, state, fingerprint)
-            yield TrainStep(state.step, hyper.steps, losses.terms, iou, preview)
+            kept_now = keeping.run is not None and keeping.run.due(state.step, hyper.steps)
+            iou, state = _measured(task, learner, state, asked=kept_now)
+            preview, profile = _preview(task, learner, state, keeping.state), None
+            if kept_now:
+                kept = _checkpoint(task, learner, state, keeping, iou)
+                preview, profile = kept.preview, kept.profile
+            on_time = state.step % hyper.validate_every == 0 or state.step == hyper.steps
+            if keeping.state is not None and (on_time or kept_now):
+                write_checkpoint(keeping.state, learner, state, keeping.fingerprint)
+            yield TrainStep(state.step, hyper.steps, losses.terms, iou, preview, profile)
     except (GeneratorExit, EngineError):
-        if checkpoint is not None:
-            write_checkpoint(checkpoint, learner, state, fingerprint)
+        if keeping.state is not None:
+            write_checkpoint(keeping.state, learner, state, keeping.fingerprint)
         raise
     return state
+
+
+def _checkpoint(
+    task: _Task, learner: Learner, state: LearningState, keeping: _Keeping, iou: dict[str, float] | None
+) -> Checkpoint:
+    """Keeps what was learned so far, with its figures and a preview."""
+    run = keeping.run
+    assert run is not None
+    shown = run.picture
+    picture = (
+        Picture(shown.image, np.zeros(shown.image.shape[:2], np.uint8))
+        if shown is not None
+        else (task.pictures.holdout or task.pictures.learned)[0]
+    )
+    labels = picture_labels(task.model, picture, task.settings.resolution, task.conditions(learner), number=0)
+    score = task.score(iou) if iou is not None else None
+    now = replace(state, best=None, best_score=score, best_step=state.step)
+    progressed = Progressed(state.step, task.hyper.steps, state.losses, iou, score)
+    return run.keep(keeping.profile_of(now, learner), progressed, overlay_picture(picture.image, labels, task.parts))
 
 
 def _one_step(task: _Task, learner: Learner, state: LearningState) -> StepLosses:
@@ -162,10 +212,12 @@ def _one_step(task: _Task, learner: Learner, state: LearningState) -> StepLosses
     return losses
 
 
-def _measured(task: _Task, learner: Learner, state: LearningState) -> tuple[dict[str, float] | None, LearningState]:
+def _measured(
+    task: _Task, learner: Learner, state: LearningState, *, asked: bool
+) -> tuple[dict[str, float] | None, LearningState]:
     """Measures hold-outs where it is time to, and keeps what was learned if it is the best so far."""
     hyper = task.hyper
-    due = state.step % hyper.validate_every == 0 or state.step == hyper.steps
+    due = asked or state.step % hyper.validate_every == 0 or state.step == hyper.steps
     if not due or not task.pictures.holdout:
         return None, state
     side = task.settings.resolution
@@ -176,12 +228,12 @@ def _measured(task: _Task, learner: Learner, state: LearningState) -> tuple[dict
     ]
     truth = [picture.resized(side, side).labels for picture in task.pictures.holdout]
     scores = iou_per_channel(predicted, truth)
-    painted = {int(value) for labels in truth for value in np.unique(labels)}
-    mean = float(np.mean([score for channel, score in scores.items() if channel in painted]))
+    names = ("background", *task.parts.names)
+    found = {names[channel]: score for channel, score in scores.items()}
+    mean = task.score(found)
     if state.best_score is None or mean > state.best_score:
         state = replace(state, best_score=mean, best_step=state.step, best=learner.learned())
-    names = ("background", *task.parts.names)
-    return {names[channel]: score for channel, score in scores.items()}, state
+    return found, state
 
 
 def _preview(task: _Task, learner: Learner, state: LearningState, checkpoint: Path | None) -> Path | None:
