@@ -11,9 +11,9 @@ from engine.api.export_setup import ExportSetup
 from engine.errors import InputError
 from engine.mattes.formats import FORMATS
 from engine.mattes.layers import MatteLayer
-from engine.mattes.naming import FileNames
 from engine.mattes.nuke import NukeRead, nuke_script
 from engine.mattes.options import Output
+from engine.mattes.sidecar import exported_before, sidecar_name
 from engine.mattes.yolo import DATA_NAME, data_yaml
 
 Kind = Literal["frame", "picture", "clip", "text"]
@@ -29,7 +29,7 @@ class PlannedFile:
         kind: A frame's mattes, a frame's picture, a clip, or a text that is known beforehand.
         layers: Layers that it shows.
         source: Source number of its frame, or None.
-        text: Content of a text.
+        text: Content of a text, as far as it is known before the export.
     """
 
     path: Path
@@ -56,7 +56,7 @@ def _files(setup: ExportSetup, index: int, output: Output) -> list[PlannedFile]:
     info = FORMATS[output.format]
     names = setup.names(output)
     if output.format == "nuke":
-        return [PlannedFile(names.path(), index, "text", setup.layers, text=_nuke(setup, names))]
+        return [PlannedFile(names.path(), index, "text", setup.layers, text=text_of(setup, output))]
     by_layer = info.layers == "each" or ("part" in names.tokens and info.layers != "labels")
     shown = [(layer,) for layer in setup.layers] if by_layer else [setup.layers]
     if info.per == "clip":
@@ -78,7 +78,7 @@ def _dataset_files(setup: ExportSetup, index: int, output: Output) -> list[Plann
     found: list[PlannedFile] = []
     if output.format == "yolo":
         path = setup.request.out / DATA_NAME
-        found.append(PlannedFile(path, index, "text", text=data_yaml(setup.layers)))
+        found.append(PlannedFile(path, index, "text", text=text_of(setup, output)))
     if output.format in ("coco", "yolo") and output.dataset.images:
         names = setup.names(output, _picture_pattern(output))
         found += [
@@ -94,15 +94,24 @@ def _picture_pattern(output: Output) -> str:
     return "images/{shot}.{frame}.png"
 
 
-def _nuke(setup: ExportSetup, names: FileNames) -> str:
-    loaded = setup.names(loaded_by_nuke(setup))
+def text_of(setup: ExportSetup, output: Output) -> str:
+    """Returns the text of a format, or of what goes with it, as things stand now.
+
+    Raises:
+        InputError: The snippet cannot load EXRs of that pattern.
+    """
+    if output.format == "yolo":
+        return data_yaml(setup.layers)
+    exr = loaded_by_nuke(setup)
+    loaded, folder = setup.names(exr), setup.names(output).path().parent
     if "part" in loaded.tokens:
         raise InputError(
             f"The Nuke snippet loads one EXR with all layers; the pattern '{loaded.pattern}' makes one for each part. "
             "Take {part} out of it, or leave out the format nuke."
         )
-    folder = names.path().parent
-    numbers = tuple(setup.frames.values())
+    sidecar = setup.request.out / sidecar_name(setup.shot, setup.version)
+    before = exported_before(sidecar, exr, setup.content(exr))  # other ranges, maybe from other machines
+    numbers = sorted({*setup.frames.values(), *before.values()})
     up = len(folder.relative_to(setup.request.out).parts)
     relative = PurePath(*[".."] * up, loaded.printf_path().relative_to(setup.request.out))
     rate = setup.reader.record.clip.get("rate")

@@ -96,8 +96,11 @@ def _there_already(setup: ExportSetup, files: Sequence[PlannedFile]) -> tuple[li
         if file.path.name not in there[file.path.parent]:
             continue
         journal = journals[file.output]
-        whole = journal.knows(file.path) and journal.is_whole(file.path, stamp_of(setup, file))
-        (finished if whole else replaced).append(file.path)
+        known = journal.knows(file.path)
+        if known and journal.is_whole(file.path, stamp_of(setup, file)):
+            finished.append(file.path)
+        elif not (known and file.kind == "text"):  # a text of this export's own is brought up to date unasked
+            replaced.append(file.path)
     return finished, replaced
 
 
@@ -109,10 +112,15 @@ def _names_in(folder: Path) -> frozenset[str]:
         return frozenset()
 
 
+def text_stamp(text: str) -> str:
+    """Returns what changes with a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def stamp_of(setup: ExportSetup, file: PlannedFile) -> str:
     """Returns what changes with what the file is made from."""
     if file.kind == "text":
-        return hashlib.sha256(file.text.encode()).hexdigest()
+        return text_stamp(file.text)
     return setup.clip_stamp() if file.source is None else setup.stamp(file.source)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict
 
-from engine.api.export_files import PlannedFile
-from engine.api.export_plan import ExportPlan, stamp_of
+from engine.api.export_files import PlannedFile, text_of
+from engine.api.export_plan import ExportPlan, stamp_of, text_stamp
 from engine.api.export_setup import ExportSetup
 from engine.atomic import write_text
 from engine.errors import OutputError
@@ -60,6 +60,13 @@ class ExportRun:
         self._journals[file.output].begin(file.path, stamp_of(self.setup, file))
         writer.write(file.path, frame, file.layers)
         self.finished(file)
+
+    def write_text(self, file: PlannedFile) -> None:
+        """Writes a text as it is right now: other machines may have finished other ranges meanwhile."""
+        text = text_of(self.setup, self.setup.request.outputs[file.output])
+        write_text(file.path, text)
+        self._journals[file.output].add(file.path, text_stamp(text))
+        self._done.add(file.path)
 
     def open_clip(self, file: PlannedFile) -> AbstractContextManager[ClipWriter]:
         """Returns the writer of a clip, to be entered."""
@@ -160,8 +167,7 @@ def write_all(run: ExportRun) -> Job[None]:
             yield Progress(_STAGE, number, total)
     for file in run.pending:
         if file.kind == "text":
-            write_text(file.path, file.text)
-            run.finished(file)
+            run.write_text(file)
     for text in run.remarks():
         yield Message(text, "warning")
 

@@ -119,7 +119,7 @@ class ExportSetup:
             "output": output.content_json(),
             "finish": self.request.recipe.to_json() if self.request.recipe else None,
             "colour": asdict(self.request.colour),
-            "span": list(self.frames.values()) if FORMATS[output.format].per == "clip" else [],
+            "span": list(self.frames.values()) if _spans(output) else [],
         }
         return hashlib.sha256(json.dumps(table, sort_keys=True).encode()).hexdigest()
 
@@ -154,6 +154,11 @@ class ExportSetup:
     @cached_property
     def _stamps(self) -> dict[int, str]:
         return {}
+
+
+def _spans(output: Output) -> bool:
+    """Returns whether a file of the format holds all frames, so that another range makes another file."""
+    return FORMATS[output.format].per == "clip" and output.format != "nuke"
 
 
 def read_setup(request: ExportRequest) -> ExportSetup:

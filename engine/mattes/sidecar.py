@@ -64,7 +64,7 @@ class Sidecar:
     @property
     def name(self) -> str:
         """File name of the sidecar."""
-        return f"{self.shot}_v{self.version:03d}{SUFFIX}"
+        return sidecar_name(self.shot, self.version)
 
     def to_json(self) -> dict[str, Any]:
         """Returns the sidecar as JSON values."""
@@ -79,6 +79,21 @@ class Sidecar:
             for row in self.formats
         ]
         return {"schema_version": SCHEMA_VERSION, **table}
+
+
+def sidecar_name(shot: str, version: int) -> str:
+    """Returns the file name of an export's sidecar."""
+    return f"{shot}_v{version:03d}{SUFFIX}"
+
+
+def exported_before(path: Path, output: Output, content: str) -> Mapping[int, int]:
+    """Returns source and output numbers of the frames of a format that a sidecar lists; none where there is none."""
+    try:
+        formats = read_sidecar(path).formats
+    except InputError:
+        return {}
+    found = (row for row in formats if row.output.format == output.format and row.content == content)
+    return next((row.frames for row in found if row.output.file_pattern == output.file_pattern), {})
 
 
 def write_sidecar(folder: Path, sidecar: Sidecar) -> Path:

@@ -216,6 +216,16 @@ def test_two_ranges_fill_one_folder_and_one_sidecar(result: ResultReader, tmp_pa
     assert by_name == {"exr": list(FRAMES), "labels": list(FRAMES)}
 
 
+def test_the_snippet_grows_with_the_ranges_that_are_exported(result: ResultReader, tmp_path: Path) -> None:
+    for wanted, first, last in ((FrameRange(1002, 1003), 1002, 1002), (FrameRange(1003, 1004), 1002, 1003)):
+        run_to_end(export(request(result, tmp_path / "out", "exr", "nuke", frame_range=wanted)))
+        lines = (tmp_path / "out/sh010_bg.nk").read_text().splitlines()
+        assert (f" first {first}" in lines, f" last {last}" in lines) == (True, True)
+    (tmp_path / "out/sh010_bg.nk").write_text("my own script")
+    with pytest.raises(OutputError, match=r"1 of 4 files exist.*sh010_bg\.nk"):
+        run_to_end(export(request(result, tmp_path / "out", "exr", "nuke")))
+
+
 def test_the_sidecar_says_where_the_mattes_come_from(result: ResultReader, tmp_path: Path) -> None:
     summary = run_to_end(export(request(result, tmp_path / "out", "exr", naming=Naming(start=1, version=7))))
     sidecar = read_sidecar(summary.sidecar)
