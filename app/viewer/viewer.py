@@ -1,34 +1,24 @@
-"""The viewer: paints the shown frame with its result, and moves the view."""
+"""The viewer: paints the shown frame with its result."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFocusEvent,
-    QKeyEvent,
-    QKeySequence,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-    QWheelEvent,
-)
+from PySide6.QtCore import QPointF, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.canvas.picture import Exposure
-from app.canvas.viewport import ZOOM_STEP, Viewport
+from app.canvas.viewport import Viewport
 from app.i18n import tr
 from app.viewer.drawing import PaneArtist, PaneContent
 from app.viewer.look import Pane, Source, panes
 from app.viewer.model import ViewerModel
+from app.viewer.navigated_view import NavigatedView
 from app.viewer.readout import Readout, readout
 from app.viewer.screen import Screen
 from app.viewer.stabiliser import Stabiliser, together
 from app.viewer.tags import draw_tag, draw_wipe
-from app.viewer.view_input import ViewInput
 from app.viewer.words import frame_words, pane_words
 from engine.domain.labels import BACKGROUND
 
@@ -36,47 +26,34 @@ _PATIENCE_MS = 200
 """A frame that has not come by then is said to be read; sooner it would only flicker."""
 
 
-class ResultViewer(QWidget):
-    """Shows what `ViewerModel` says.
+class ResultViewer(NavigatedView):
+    """Shows what `ViewerModel` says; moving the view about is `NavigatedView`'s.
 
     Signals:
         hovered(object): A `Readout`, or None when the cursor leaves the plate.
         pixelHovered(int, int, int): Column, row and label under the cursor; (-1, -1, 0) when it leaves the plate.
-        viewChanged(float): Zoom, screen pixels per plate pixel (1.0 is 1:1).
         partPicked(int): A part of the result was clicked; its id in the result.
-        spaceTapped(): Space was pressed and let go without a drag (play or pause).
-        frameStepRequested(int): Shift and wheel: so many frames on, negative for back.
     """
 
     hovered = Signal(object)
     pixelHovered = Signal(int, int, int)
-    viewChanged = Signal(float)
     partPicked = Signal(int)
-    spaceTapped = Signal()
-    frameStepRequested = Signal(int)
 
     def __init__(self, model: ViewerModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._input = ViewInput(self)
         self._screen = Screen()
         self._artist = PaneArtist()
         self._stabiliser = Stabiliser()
-        self._view = Viewport()
-        self._fits = True
         self._stale = True
         self._slow = False
-        self._cursor_at: QPointF | None = None
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(_PATIENCE_MS)
         self._patience.timeout.connect(self._on_patience)
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(160, 120)
         self.setAccessibleName(tr("Viewer"))
-        self.setCursor(Qt.CursorShape.CrossCursor)
         model.clipChanged.connect(self._on_clip)
         model.shotChanged.connect(self._on_shot)
         model.lookChanged.connect(self._on_look)
@@ -85,54 +62,9 @@ class ResultViewer(QWidget):
     # View
 
     @property
-    def zoom(self) -> float:
-        """Screen pixels per plate pixel."""
-        return self._view.zoom
-
-    @property
     def viewport(self) -> Viewport:
         """Where the image lies in the widget (in its right half, where two pictures stand side by side)."""
         return self._stabiliser.held(self._view) if self._model.look.stabilised else self._view
-
-    def set_peek_keys(self, keys: tuple[QKeySequence, ...]) -> None:
-        """Changes the keys that show the plate alone while they are held."""
-        self._input.peek_keys = keys
-
-    def fit(self) -> None:
-        """Shows the whole image, and again when the widget is resized."""
-        self._fits = True
-        self._view.fit()
-        self._view_moved()
-
-    def one_to_one(self) -> None:
-        """Shows one image pixel on one screen pixel, about the cursor."""
-        self.set_zoom(1.0)
-
-    def zoom_in(self) -> None:
-        """One step in."""
-        self.set_zoom(self.zoom * ZOOM_STEP)
-
-    def zoom_out(self) -> None:
-        """One step out."""
-        self.set_zoom(self.zoom / ZOOM_STEP)
-
-    def set_zoom(self, zoom: float) -> None:
-        """Sets the zoom, 0.05 to 64, about the cursor or the middle."""
-        at = self._cursor_at or QPointF(self.width() / 2, self.height() / 2)
-        self.zoom_at(at, zoom / self.zoom)
-
-    def zoom_at(self, at: QPointF, factor: float) -> None:
-        """Zooms about a widget position."""
-        self._fits = False
-        x = at.x() - self._pane_at(at.x())[1]
-        self._view.zoom_about(x, at.y(), self._view.zoom * factor)
-        self._view_moved()
-
-    def pan(self, dx: float, dy: float) -> None:
-        """Moves the image by widget pixels."""
-        self._fits = False
-        self._view.pan(dx, dy)
-        self._view_moved()
 
     def to_widget(self, x: float, y: float) -> QPointF:
         """Returns where image coordinates lie in the widget; side by side, in the right picture."""
@@ -163,11 +95,6 @@ class ResultViewer(QWidget):
         self._follow_part()
         self._redraw()
 
-    def cancel(self) -> None:
-        """Whatever the mouse has half done is over, and no key is held."""
-        self._input.drop_drag()
-        self._input.focus_lost()
-
     # What input asks for
 
     @property
@@ -189,7 +116,7 @@ class ResultViewer(QWidget):
 
     def hover(self, at: QPointF | None) -> None:
         """Tells what lies under the cursor."""
-        self._cursor_at = None if at is None else QPointF(at)
+        super().hover(at)
         found = None if at is None else self._readout_at(at)
         self.hovered.emit(found)
         if found is None:
@@ -197,23 +124,10 @@ class ResultViewer(QWidget):
         else:
             self.pixelHovered.emit(found.x, found.y, found.label)
 
-    def step_frame(self, step: int) -> None:
-        """Asks for another frame."""
-        self.frameStepRequested.emit(step)
-
-    def tap_space(self) -> None:
-        """Tells that space was tapped."""
-        self.spaceTapped.emit()
-
     def set_peek(self, *, on: bool) -> None:
         """Shows the plate alone, or the result again."""
         if on != self._model.look.peek:
             self._model.set_look(replace(self._model.look, peek=on))
-
-    def set_pointer(self, shape: Qt.CursorShape) -> None:
-        """Changes the cursor."""
-        if self.cursor().shape() != shape:
-            self.setCursor(shape)
 
     # Changes of the model
 
@@ -272,12 +186,13 @@ class ResultViewer(QWidget):
             self._view.fit()
         elif moved:
             self._view.centre_on(*middle)
-        self._view_moved()
+        self.view_moved()
 
-    def _view_moved(self) -> None:
+    def view_moved(self) -> None:
+        """Draws anew, and tells at which size frames are looked at."""
         self._model.set_screen_scale(self._view.zoom * self.devicePixelRatioF())
-        self._redraw()
-        self.viewChanged.emit(self._view.zoom)
+        self._stale = True
+        super().view_moved()
 
     def _redraw(self) -> None:
         self._stale = True
@@ -309,15 +224,14 @@ class ResultViewer(QWidget):
             other_tints=model.parts[other].tints(look.opacity),
         )
 
-    def _pane_at(self, x: float) -> tuple[Pane, float]:
-        """Returns the picture at a widget column, and the column at which its own view begins."""
+    def view_left(self, x: float) -> float:
+        """Returns the column at which the picture under a widget column begins; the pictures of a wipe share one."""
         found = panes(self._model.look, self._model.versions)
-        share = x / max(1, self.width())
-        pane = next((pane for pane in found if share < pane.right), found[-1])
-        return pane, pane.left * self.width() if pane.own_view else 0.0
+        pane = next((pane for pane in found if x / max(1, self.width()) < pane.right), found[-1])
+        return pane.left * self.width() if pane.own_view else 0.0
 
     def _readout_at(self, at: QPointF) -> Readout | None:
-        x, y = self.viewport.to_image(at.x() - self._pane_at(at.x())[1], at.y())
+        x, y = self.viewport.to_image(at.x() - self.view_left(at.x()), at.y())
         return readout(self._model, int(x // 1), int(y // 1))
 
     def _draw_words(self, painter: QPainter) -> None:
@@ -350,49 +264,3 @@ class ResultViewer(QWidget):
         """Keeps the image fitted, or its middle in the middle."""
         super().resizeEvent(event)
         self._place()
-
-    def event(self, event: QEvent) -> bool:
-        """Keeps space and the peek key for the viewer."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if self._input.wants_key(event):
-                event.accept()
-                return True
-        elif event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._view_moved()
-        return super().event(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """See `ViewInput`."""
-        self._input.mouse_press(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """See `ViewInput`."""
-        self._input.mouse_move(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """See `ViewInput`."""
-        self._input.mouse_release(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """See `ViewInput`."""
-        self._input.wheel(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """See `ViewInput`."""
-        if not self._input.key_press(event):
-            super().keyPressEvent(event)
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        """See `ViewInput`."""
-        if not self._input.key_release(event):
-            super().keyReleaseEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Nothing lies under the cursor any more."""
-        self.hover(None)
-        super().leaveEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """No key is held for us any more."""
-        self._input.focus_lost()
-        super().focusOutEvent(event)
