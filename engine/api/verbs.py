@@ -34,7 +34,8 @@ class Verb:
 
 
 VERBS: dict[str, Verb] = {
-    "train": Verb("engine.api.train:TrainRequest", "engine.api.train:train"),
+    "train": Verb("engine.api.train:TrainRequest", "engine.api.train:train_in_window"),
+    "train_needs": Verb("engine.api.train_needs:NeedsRequest", "engine.api.train_needs:train_needs"),
     "segment": Verb("engine.api.segment_request:SegmentRequest", "engine.api.segment:segment"),
     "export": Verb("engine.api.export_request:ExportRequest", "engine.api.export:export"),
     "check": Verb("engine.api.check:CheckRequest", "engine.api.check:check"),

@@ -58,14 +58,19 @@ def read_profile(path: Path) -> Profile:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"The profile '{path}' cannot be read ({error.strerror or error}).") from error
-    header = _header(path, data)
+    header = header_of(path, data)
     try:
         return _profile(header, load(data))
     except (SafetensorError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"The profile '{path}' is damaged ({error}). Train it again, or use a copy.") from error
 
 
-def _header(path: Path, data: bytes) -> Mapping[str, Any]:
+def header_of(path: Path, data: bytes) -> Mapping[str, Any]:
+    """Returns the header of a profile, given at least the head of its file.
+
+    Raises:
+        InputError: It is no profile, from a newer version, or for a backbone that this version does not have.
+    """
     try:
         (length,) = struct.unpack("<Q", data[:8])
         metadata = json.loads(data[8 : 8 + length])["__metadata__"]

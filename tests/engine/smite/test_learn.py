@@ -18,6 +18,7 @@ from engine.domain.settings import SegmentSettings, TrainSettings
 from engine.errors import InputError, InternalError, MemoryLimitError, MissingModelError
 from engine.jobs import Event, Job, Message, TrainStep, run_to_end
 from engine.profiles import read_profile, write_profile
+from engine.profiles.training_run import TrainingRun, checkpoints_in
 from engine.smite import learn, segment_images
 from engine.smite.learner import Learner
 from engine.smite.presets import learning_settings
@@ -120,6 +121,25 @@ def test_a_cancelled_learning_goes_on_to_the_very_same_profile(settings: TrainSe
     assert any(isinstance(event, Message) and "after step 5" in event.text for event in events)
     assert same_tensors(whole, resumed)
     assert resumed.training["losses"] == whole.training["losses"]
+
+
+def test_a_run_keeps_checkpoints_and_goes_on_to_the_same_profile(settings: TrainSettings, tmp_path: Path) -> None:
+    references = [reference(1), reference(2), reference(3, holdout=True)]
+    whole = run_to_end(learn(references, PARTS, settings, hyper=SHORT, run=TrainingRun(tmp_path / "whole")))
+    job = learn(references, PARTS, settings, hyper=SHORT, run=TrainingRun(tmp_path / "broken", reference(2)))
+    for event in job:
+        if isinstance(event, TrainStep) and event.step == 4:
+            break
+    job.close()
+    run = TrainingRun(tmp_path / "broken", reference(2))
+    events, resumed = drain(learn(references, PARTS, settings, hyper=SHORT, run=run))
+    assert [step.step for step in steps_of(events)] == [5, 6]
+    assert same_tensors(whole, resumed)
+    kept = checkpoints_in(run.folder)
+    assert [c.step for c in kept] == [1, 2, 3, 4, 5, 6]
+    assert all(c.score is not None and c.preview is not None and set(c.holdout_iou) >= {"background"} for c in kept)
+    assert all(read_profile(c.profile).training["steps"] == c.step for c in kept)
+    assert max(c.score or 0 for c in kept) == pytest.approx(resumed.training["holdout_iou"])
 
 
 def test_a_checkpoint_of_other_references_is_not_taken(settings: TrainSettings, tmp_path: Path) -> None:
