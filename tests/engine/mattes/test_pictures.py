@@ -10,6 +10,7 @@ from engine.mattes.cutout import CutoutWriter
 from engine.mattes.grey_files import GreyWriter, write_grey
 from engine.mattes.label_maps import LabelWriter
 from engine.mattes.options import ColourOptions, ExrOptions, ImageOptions, Output
+from engine.media.view_transform import BUILT_IN, ViewTransform
 from tests.engine.mattes.small_result import HEIGHT, PARTS, WIDTH, read_image, write_image, write_png_plate
 from tests.engine.mattes.writing import LAYERS, SHOT, WITH_BACKGROUND, frame_of, frame_with_plate, planes
 
@@ -106,9 +107,10 @@ def test_a_scene_linear_plate_is_looked_at_through_the_view_that_was_asked_for(t
     (tmp_path / "plate").mkdir()
     grey = np.full((HEIGHT, WIDTH, 3), 0.18, np.float32)
     write_image(tmp_path / "plate/sh.1001.exr", grey)
-    for view, wanted in (("", 118), ("Un-tone-mapped", 118), ("ACES 2.0 - SDR 100 nits (Rec.709)", 89)):
-        colour = ColourOptions(ocio_config="ocio://default" if view else "", view=view)
-        with frame_with_plate(1001, tmp_path / "plate", colour) as frame:
+    default_view = int(ViewTransform().picture(grey)[0, 0, 0])  # another one in each generation of ACES
+    assert default_view != 118
+    for config, view, wanted in (("", "", 118), (BUILT_IN, "Un-tone-mapped", 118), (BUILT_IN, "", default_view)):
+        with frame_with_plate(1001, tmp_path / "plate", ColourOptions(ocio_config=config, view=view)) as frame:
             assert frame.plate is not None
             assert np.abs(frame.plate.picture8.astype(int) - wanted).max() <= 1
             deep = frame.plate.picture
