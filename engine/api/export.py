@@ -12,6 +12,7 @@ from engine.api.export_setup import ExportSetup, plate_path, read_setup
 from engine.errors import InputError, OutputError
 from engine.jobs import Job, Message
 from engine.mattes.leftovers import remove_leftovers_of
+from engine.mattes.movie_file import DEFAULT_RATE
 from engine.mattes.plates import Plates
 from engine.mattes.shot import Shot
 from engine.mattes.sidecar import write_sidecar
@@ -46,7 +47,10 @@ def export(request: ExportRequest) -> Job[ExportSummary]:
         plates = _open_plates(setup, stack)
         if plates is not None and (note := _other_clip(setup, plates)):
             yield Message(note, "warning")
-        run = stack.enter_context(closing(ExportRun(setup, plan, _shot(setup, plates), plates)))
+        shot = _shot(setup, plates)
+        if shot.rate is None and any(output.is_movie and not output.movie.rate for output in request.outputs):
+            yield Message(f"The clip says no frame rate: movies get {DEFAULT_RATE}. Give it with --rate.", "warning")
+        run = stack.enter_context(closing(ExportRun(setup, plan, shot, plates)))
         remove_leftovers_of([file.path for file in run.pending])
         try:
             yield from write_all(run)

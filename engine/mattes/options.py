@@ -127,6 +127,11 @@ class Output:
         return self.movie.content or ("matte" if self.format == "ffv1" else "cutout")
 
     @property
+    def is_movie(self) -> bool:
+        """Whether its files run at a rate."""
+        return self.format in ("prores", "ffv1", "review", "overlay")
+
+    @property
     def needs_plate(self) -> bool:
         """Whether the pictures of the clip must be there."""
         info = FORMATS[self.format]

@@ -20,7 +20,7 @@ from engine.domain.parts import PartSet
 from engine.errors import InputError, OutputError
 from engine.jobs import FrameDone, Job, Message, Progress, run_to_end
 from engine.mattes.formats import FORMATS
-from engine.mattes.options import DatasetOptions, ExrOptions, ImageOptions, LayerChoice, Naming, Output
+from engine.mattes.options import DatasetOptions, ExrOptions, ImageOptions, LayerChoice, MovieOptions, Naming, Output
 from engine.mattes.sidecar import find_sidecars, read_sidecar
 from engine.media.label_png import read_label_png, write_label_png
 from engine.results.edits import FrameEdit
@@ -333,6 +333,15 @@ def test_rate_and_timecode_of_an_exr_plate_reach_files_and_movies(tmp_path: Path
             metadata = {key.lower(): value for key, value in stream.metadata.items()}
             assert metadata["timecode"] == "10:20:30:01"
             assert stream.average_rate == Fraction(24000, 1001)
+
+
+def test_a_movie_of_a_clip_without_a_rate_is_warned_of(result: ResultReader, tmp_path: Path) -> None:
+    def notes(output: Output) -> list[str]:
+        return said(export(ExportRequest(result.folder, tmp_path / f"{output.movie.rate} {output.format}", (output,))))
+
+    assert any("says no frame rate: movies get 24" in text for text in notes(Output("ffv1")))
+    assert not notes(Output("ffv1", movie=MovieOptions(rate="25")))
+    assert not notes(Output("png"))
 
 
 def test_the_plan_warns_of_a_lossy_plate_and_of_a_snippet_without_exrs(result: ResultReader, tmp_path: Path) -> None:
