@@ -172,7 +172,9 @@ def difference_pixels(now: LabelMap, before: LabelMap, new: Tints, old: Tints, b
     stripes = lost & striped(box, _STRIPE_PX)
     pixels[stripes] = old.line[drawn_before[stripes]]
     pixels[lost & ~stripes] = np.uint32(0x60000000)
-    rim = edges(differs.astype(np.uint8), 3) & ~differs
+    # Slivers along every edge would drown in their own rims.
+    wide = cv2.morphologyEx(differs.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    rim = edges(np.asarray(wide, np.uint8), 3) & ~differs
     pixels[rim] = np.uint32(0xFFFFFFFF)
     return np.asarray(pixels, np.uint32)
 

@@ -17,7 +17,7 @@ from app.playback.playhead import Playhead
 from app.playback.transport import stretch
 from app.viewer.look import Look, Source, Versions, wanted_layers
 from app.viewer.result_parts import ResultParts
-from app.viewer.sources import ClipFacts, ClipFactsOf, ShownResults
+from app.viewer.sources import ClipFacts, ClipFactsOf, ShownResults, ShownVersion
 from engine.domain.parts import PartSet
 from engine.errors import EngineError, InputError
 from engine.results.record import FrameRecord, read_record
@@ -97,6 +97,13 @@ class ViewerModel(QObject):
     def problems(self) -> tuple[str, ...]:
         """Why something of the shown frame cannot be seen, in sentences."""
         return (self.clip_problem,) if self.clip_problem else self.shot.problems
+
+    @property
+    def other_versions(self) -> tuple[ShownVersion, ...]:
+        """The versions that the shown one can be compared with, oldest first."""
+        results = self.sources.results
+        chosen = results.chosen
+        return tuple(v for v in results.versions() if chosen is None or v.name != chosen.name)
 
     def layer(self, kind: str, source: Source) -> Layer | None:
         """Returns a layer of the shown frame, or None while it is not there."""

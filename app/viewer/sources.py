@@ -54,6 +54,11 @@ class ShownVersion(Protocol):
         """Its result folder."""
         ...
 
+    @property
+    def made_by(self) -> str:
+        """What made it: "quick", "smite" ..."""
+        ...
+
 
 class ShownResults(Protocol):
     """The results of the current clip (`app.model.results.ResultsModel`)."""
@@ -86,6 +91,14 @@ class ShownResults(Protocol):
     @property
     def record(self) -> ResultRecord | None:
         """The record of the chosen version."""
+        ...
+
+    def versions(self) -> Sequence[ShownVersion]:
+        """Returns all versions of the current clip, oldest first."""
+        ...
+
+    def compare(self, name: str | None) -> None:
+        """Compares the shown version with another one, or with none."""
         ...
 
     def state(self, frame: int) -> str:

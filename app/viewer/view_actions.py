@@ -57,8 +57,8 @@ class ViewActions(QObject):
 
     def set_mode(self, mode: Mode) -> None:
         """Shows the result in this way."""
-        if mode == "difference" and self._model.versions.compared is None:
-            self._notifier.info(tr("A difference needs a second version: choose one under “Compare with”."))
+        if mode == "difference" and not self._has_second():
+            self._notifier.info(tr("A difference needs a second version: run this clip again with other settings."))
         self._model.set_look(replace(self._model.look, mode=mode))
 
     def toggle_mode(self, mode: Mode) -> None:
@@ -77,16 +77,29 @@ class ViewActions(QObject):
     def swap_against(self) -> None:
         """Compares with the plate instead of the other version, or the other way round."""
         look = self._model.look
-        if look.against == "plate" and self._model.versions.compared is None:
-            self._notifier.info(tr("There is no second version to compare with: choose one under “Compare with”."))
+        if look.against == "plate" and not self._has_second():
+            self._notifier.info(tr("There is no second version: run this clip again with other settings."))
             return
         self._model.set_look(replace(look, against="version" if look.against == "plate" else "plate"))
+
+    def compare_with(self, name: str | None) -> None:
+        """Makes the second picture a version, or the plate where no name is given."""
+        if name is not None:
+            self._model.sources.results.compare(name)
+        self._model.set_look(replace(self._model.look, against="plate" if name is None else "version"))
 
     def hold_part(self, *, on: bool) -> None:
         """Keeps the current part where it is on the screen while frames go by."""
         self._model.set_look(replace(self._model.look, stabilised=on))
         if on:
             self._viewer.hold_part()
+
+    def _has_second(self) -> bool:
+        """Says whether there is a version to compare with; the newest other one is taken where none was chosen."""
+        others = self._model.other_versions
+        if self._model.versions.compared is None and others:
+            self._model.sources.results.compare(others[-1].name)
+        return self._model.versions.compared is not None
 
     def _toggle_peek(self) -> None:
         self._viewer.set_peek(on=not self._model.look.peek)

@@ -50,7 +50,7 @@ class ViewBar(QToolBar):
 
     def refresh(self) -> None:
         """Shows the look as the model has it."""
-        look, results = self._model.look, self._model.sources.results
+        look = self._model.look
         self.modes[look.mode].setChecked(True)
         self.arrangements[look.arrangement].setChecked(True)
         self.opacity.show_value(round(100 * look.opacity))
@@ -61,14 +61,7 @@ class ViewBar(QToolBar):
         known = look.background in grounds[:-1]
         with QSignalBlocker(self.background):
             self.background.setCurrentIndex(grounds.index(look.background) if known else len(grounds) - 1)
-        compared = results.compared
-        with QSignalBlocker(self.against):
-            self.against.clear()
-            self.against.addItem(tr("Plate"), "plate")
-            if compared is not None:
-                self.against.addItem(compared.name, "version")
-            self.against.setCurrentIndex(max(0, self.against.findData(look.against)))
-        self.against.setEnabled(look.arrangement != "single")
+        self._show_second()
 
     def refresh_tips(self) -> None:
         """Names the keys in tooltips, after the keymap changed."""
@@ -88,6 +81,7 @@ class ViewBar(QToolBar):
         self.addWidget(self._label(tr("with")))
         self.against.setAccessibleName(tr("Second picture"))
         self.against.setToolTip(self._commands.tip("view.against"))
+        self.against.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.against.activated.connect(self._on_against)
         self.addWidget(self.against)
         self.addSeparator()
@@ -108,6 +102,19 @@ class ViewBar(QToolBar):
         self.hold.clicked.connect(self._on_hold)
         self.addWidget(self.hold)
         self.refresh_tips()
+
+    def _show_second(self) -> None:
+        look, compared = self._model.look, self._model.sources.results.compared
+        by_version = compared is not None and (look.against == "version" or look.mode == "difference")
+        with QSignalBlocker(self.against):
+            self.against.clear()
+            self.against.addItem(tr("Plate"), None)
+            for version in self._model.other_versions:
+                made_by = f" · {version.made_by}" if version.made_by else ""
+                self.against.addItem(f"{version.name}{made_by}", version.name)
+            wanted = compared.name if compared is not None and by_version else None
+            self.against.setCurrentIndex(max(0, self.against.findData(wanted)))
+        self.against.setEnabled(look.arrangement != "single" or look.mode == "difference")
 
     def _button(self, group: QButtonGroup, text: str, slot: partial[None]) -> QToolButton:
         button = QToolButton()
@@ -133,7 +140,7 @@ class ViewBar(QToolBar):
         self._model.set_look(replace(self._model.look, arrangement=arrangement))
 
     def _on_against(self) -> None:
-        self._model.set_look(replace(self._model.look, against=self.against.currentData()))
+        self._actions.compare_with(self.against.currentData())
 
     def _on_opacity(self, percent: int) -> None:
         self._model.set_look(replace(self._model.look, opacity=percent / 100))

@@ -61,7 +61,7 @@ def _result_words(model: ViewerModel) -> list[str]:
 def _difference_words(model: ViewerModel) -> str:
     compared = model.sources.results.compared
     if compared is None:
-        return tr("Choose a version to compare with, to see what differs")
+        return tr("There is no second version to compare with")
     now, before = model.layer("labels", "chosen"), model.layer("labels", "compared")
     if now is None or before is None or now.pixels is None or before.pixels is None:
         return tr("{v} has no labels for this frame").format(v=compared.name)

@@ -68,11 +68,9 @@ class ReviewWorkspace(Workspace):
         self.run_bar = RunBar(self.run_actions, core.results, core.queue, self._commands)
         self.queue = QueuePanel(core.queue)
         self._clips = QComboBox()
-        self._compared = QComboBox()
         self._furnish()
         self._connect()
         self._show_clips()
-        self._show_versions()
 
     def entered(self) -> None:
         """Shows the clip that was looked at last, or the first one."""
@@ -102,13 +100,10 @@ class ReviewWorkspace(Workspace):
     def _furnish(self) -> None:
         self._clips.setAccessibleName(tr("Clip"))
         self._clips.setToolTip(tr("Clip"))
-        self._compared.setAccessibleName(tr("Version to compare with"))
-        self._compared.setToolTip(tr("Version to compare with, for wipe, side by side and difference"))
-        choice = QToolBar(tr("Clip and versions"))
+        choice = QToolBar(tr("Clip"))
         choice.setObjectName("review_choice")
         choice.setMovable(False)
         self._clip_action = choice.addWidget(self._clips)
-        self._compared_action = choice.addWidget(self._compared)
         top = Qt.ToolBarArea.TopToolBarArea
         self.bars = (Bar(choice, top), Bar(self.run_bar, top), Bar(self.view_bar, top, new_row=True))
         right, bottom = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
@@ -136,10 +131,8 @@ class ReviewWorkspace(Workspace):
         self.timeline_panel.referenceToggled.connect(self._on_reference_toggled)
         self.worst.referenceToggled.connect(self._on_reference_toggled)
         self._clips.activated.connect(self._on_clip_chosen)
-        self._compared.activated.connect(self._on_compared_chosen)
         core.playhead.clipChanged.connect(self._show_clips)
         core.references.changed.connect(self._on_references_changed)
-        core.results.versionsChanged.connect(self._show_versions)
 
     def _run_from_anywhere(self) -> None:
         self._core.window.show_workspace(self.name)
@@ -165,10 +158,6 @@ class ReviewWorkspace(Workspace):
 
     def _on_clip_chosen(self) -> None:
         self._go_to_clip(str(self._clips.currentData()))
-        self.page.viewer.setFocus()
-
-    def _on_compared_chosen(self) -> None:
-        self._core.results.compare(self._compared.currentData())
         self.page.viewer.setFocus()
 
     def _on_references_changed(self) -> None:
@@ -203,16 +192,3 @@ class ReviewWorkspace(Workspace):
                 self._clips.addItem(clip.name, clip.id)
             self._clips.setCurrentIndex(self._clips.findData(self._core.playhead.clip_id))
         self._clip_action.setVisible(len(clips) > 1)
-
-    def _show_versions(self) -> None:
-        results = self._core.results
-        chosen, compared = results.chosen, results.compared
-        others = [v for v in results.versions() if chosen is None or v.name != chosen.name]
-        with QSignalBlocker(self._compared):
-            self._compared.clear()
-            self._compared.addItem(tr("Compare with …"), None)
-            for version in others:
-                made_by = f" · {version.made_by}" if version.made_by else ""
-                self._compared.addItem(f"{version.name}{made_by}", version.name)
-            self._compared.setCurrentIndex(max(0, self._compared.findData(compared.name if compared else None)))
-        self._compared_action.setVisible(bool(others))

@@ -36,6 +36,7 @@ ZOOM = 8
 class Version:
     name: str
     folder: Path
+    made_by: str = "quick"
 
 
 class Results(QObject):
@@ -49,6 +50,14 @@ class Results(QObject):
         super().__init__()
         self.chosen = Version("v001", chosen) if chosen is not None else None
         self.compared = Version("v002", compared) if compared is not None else None
+        self._versions = tuple(version for version in (self.chosen, self.compared) if version is not None)
+
+    def versions(self) -> tuple[Version, ...]:
+        return self._versions
+
+    def compare(self, name: str | None) -> None:
+        self.compared = next((version for version in self._versions if version.name == name), None)
+        self.versionsChanged.emit()
 
     @property
     def record(self) -> ResultRecord | None:

@@ -102,7 +102,6 @@ def test_results_of_the_clip_are_shown_and_compared(reviewing: Studio, qtbot: Qt
     result(studio, "v002")
     open_again(studio)
     studio.core.results.choose("v001")
-    studio.core.results.compare("v002")
     assert review.model.versions.chosen is not None
     assert review.model.versions.chosen.name == "v001"
     qtbot.waitUntil(lambda: labels_shown(studio) is not None)
@@ -113,6 +112,10 @@ def test_results_of_the_clip_are_shown_and_compared(reviewing: Studio, qtbot: Qt
     studio.core.commands["view.against"].trigger()
     assert review.model.look.against == "version"
     assert review.view_bar.against.currentText() == "v002"
+    assert review.view_bar.against.currentData() == "v002"
+    review.view_bar.against.setCurrentIndex(0)
+    review.view_bar.against.activated.emit(0)
+    assert review.model.look.against == "plate"
     row = review.parts.tree.topLevelItem(1)
     assert row is not None
     assert row.text(4) == "0.50"
