@@ -28,6 +28,7 @@ from app.panels.welcome import RecentProject, Welcome
 from app.preferences import Preferences
 from app.theme import SCALES, apply_theme
 from app.workspaces.base import Workspace
+from app.workspaces.export import ExportWorkspace
 from app.workspaces.references import ReferencesWorkspace
 from app.workspaces.review import ReviewWorkspace
 from app.workspaces.waiting import WaitingWorkspace
@@ -63,11 +64,7 @@ class Studio(QObject):
                 tr("Training is not in the window yet. On the command line: smite-studio train."),
             ),
             self.review,
-            WaitingWorkspace(
-                "export",
-                tr("Finish & Export"),
-                tr("Export is not in the window yet. On the command line: smite-studio export."),
-            ),
+            ExportWorkspace(self.core),
         )
         self.welcome = Welcome()
         self.status = StatusBar(self.core.document, self.core.parts, self.core.references, self.core.session)

@@ -1,0 +1,1 @@
+"""Finish & Export: how mattes are finished, what they look like before and after, and what leaves."""

@@ -1,0 +1,125 @@
+"""What the preview shows of a frame, worked out off the window's thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.domain.finishing import FinishRecipe
+from engine.errors import InputError
+from engine.mattes.finishing.watertight import largest_deviation
+from engine.mattes.frame_mattes import FrameMattes
+from engine.mattes.stack import MatteStack
+from engine.media import MediaSource, open_clip
+from engine.results.folder import ResultReader
+
+Look = Literal["matte", "cutout"]
+GROUND = 64
+"""Grey behind a cut-out."""
+
+
+@dataclass(frozen=True)
+class PreviewQuestion:
+    """A frame of a result as it is to be shown.
+
+    Attributes:
+        result: Result folder.
+        clip: Its clip.
+        colour_space: Input colour space of the clip.
+        frame: Frame number.
+        part: Label value, or None for all parts together.
+        recipe: How the mattes are finished.
+        look: Matte in grey, or the part of the plate that it cuts out.
+    """
+
+    result: Path
+    clip: Path
+    colour_space: str
+    frame: int
+    part: int | None
+    recipe: FinishRecipe
+    look: Look
+
+
+@dataclass(frozen=True)
+class PreviewAnswer:
+    """Two pictures of one frame.
+
+    Attributes:
+        before: (H, W, 3) uint8, not finished.
+        after: (H, W, 3) uint8, finished.
+        deviation: How far parts and background miss full scale after finishing.
+        changed: Share of the plate's pixels whose matte changed.
+    """
+
+    before: NDArray[np.uint8]
+    after: NDArray[np.uint8]
+    deviation: float
+    changed: float
+
+
+class PreviewWork:
+    """Answers questions one after the other; keeps the clip open between them. For one thread."""
+
+    def __init__(self) -> None:
+        self._open: tuple[tuple[Path, str], MediaSource] | None = None
+        self._plate: tuple[tuple[Path, int], NDArray[np.uint8]] | None = None
+
+    def answer(self, question: PreviewQuestion) -> PreviewAnswer:
+        """Returns the pictures.
+
+        Raises:
+            InputError: Frame or plate cannot be read.
+        """
+        reader = ResultReader(question.result)
+        if question.frame not in reader.record.frames:
+            raise InputError(f"Frame {question.frame} has no result yet. Run it in the Review workspace.")
+        source = self._source(question.clip, question.colour_space)
+        plate = self._picture(source, question)
+        plain = FrameMattes(reader).of(question.frame)
+        done = FrameMattes(reader, recipe=question.recipe, plate=source).of(question.frame)
+        before, after = _plane(plain, question.part), _plane(done, question.part)
+        changed = float(np.mean(np.abs(before - after) > 1 / 255))
+        return PreviewAnswer(
+            _shown(before, plate, question.look),
+            _shown(after, plate, question.look),
+            largest_deviation(done.soft),
+            changed,
+        )
+
+    def close(self) -> None:
+        """Lets go of the clip."""
+        if self._open is not None:
+            self._open[1].close()
+            self._open = None
+
+    def _source(self, clip: Path, colour_space: str) -> MediaSource:
+        key = (clip, colour_space)
+        if self._open is None or self._open[0] != key:
+            self.close()
+            self._open = key, open_clip(clip, colour_space=colour_space)
+        return self._open[1]
+
+    def _picture(self, source: MediaSource, question: PreviewQuestion) -> NDArray[np.uint8]:
+        key = (question.clip, question.frame)
+        if self._plate is None or self._plate[0] != key:
+            self._plate = key, source.read(question.frame)
+        return self._plate[1]
+
+
+def _plane(stack: MatteStack, part: int | None) -> NDArray[np.float32]:
+    if part is not None:
+        return stack.plane(part)
+    return np.asarray(1 - stack.plane(0), np.float32)
+
+
+def _shown(matte: NDArray[np.float32], plate: NDArray[np.uint8], look: Look) -> NDArray[np.uint8]:
+    if look == "matte":
+        grey = np.rint(matte * 255).astype(np.uint8)
+        return np.ascontiguousarray(np.repeat(grey[..., None], 3, axis=2))
+    share = matte[..., None]
+    return np.ascontiguousarray(np.rint(plate * share + GROUND * (1 - share)), np.uint8)

@@ -1,0 +1,173 @@
+"""Finish & Export on the real widgets: what is set is shown, kept with the result, planned, exported and checked."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.bootstrap import Studio
+from app.finish.model import RECIPE_FILE, FinishModel
+from app.finish.preview_work import GROUND, PreviewQuestion, PreviewWork
+from app.workspaces.export import ExportWorkspace
+from engine.domain.finishing import FinishRecipe, PartFinish
+from engine.errors import InputError
+from engine.mattes.options import Output
+from engine.media.label_png import read_label_png
+from engine.project_io.versions import ResultVersion
+from engine.results.folder import ResultReader
+from tests.app.window_artist import ScriptedQuestions, add
+from tests.engine.mattes.small_result import FRAMES, HEIGHT, PARTS, WIDTH, write_png_plate, write_result
+
+WAIT_MS = 60_000
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def workspace(studio: Studio, qtbot: QtBot, tmp_path: Path) -> ExportWorkspace:
+    """A project with a clip and a result of it, in the workspace."""
+    plate = write_png_plate(tmp_path / "sh010")
+    add(studio, qtbot, [plate / f"sh010_bg.{n}.png" for n in ()] or [_clip(plate)])
+    studio.core.parts.add_list(list(PARTS.names), "Add parts")
+    version: ResultVersion = studio.core.results.begin("c1", "test", "", lambda _: True)
+    write_result(version.folder, plate)
+    studio.core.results.choose(version.name)
+    studio.window.show_workspace("export")
+    found = next(w for w in studio.workspaces if isinstance(w, ExportWorkspace))
+    qtbot.waitUntil(lambda: not found._background.busy, timeout=WAIT_MS)
+    return found
+
+
+def _clip(plate: Path) -> Path:
+    """Three frames are too few to be taken for a clip: more are put beside them."""
+    write_png_plate(plate, frames=range(1004, 1012))
+    return plate
+
+
+def settled(workspace: ExportWorkspace, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not workspace._background.busy, timeout=WAIT_MS)
+
+
+def test_what_is_set_is_shown_before_and_after_and_kept_with_the_result(
+    workspace: ExportWorkspace, qtbot: QtBot, studio: Studio
+) -> None:
+    finish, model = workspace.finish, workspace.model
+    finish.part.setCurrentIndex(1)
+    finish.part.activated.emit(1)
+    finish.fields["grow_px"].setValue(3)
+    settled(workspace, qtbot)
+    before, after = workspace.preview._pixels or (np.zeros(1), np.zeros(1))
+    assert before.shape == (HEIGHT, WIDTH, 3)
+    assert after.sum() > before.sum()
+    assert "✓" in finish.watertight.text()
+    studio.window.show_workspace("review")
+    assert model.result is not None
+    kept = FinishRecipe.from_json(json.loads((model.result / RECIPE_FILE).read_text(encoding="utf-8")))
+    assert kept.of("wheel") == PartFinish(grow_px=3)
+    assert kept.of("front window") == PartFinish()
+    assert FinishModel(studio.core, studio).recipe == kept
+    finish._reset.click()
+    assert model.recipe.neutral
+
+
+def test_an_export_is_planned_queued_written_and_checked(
+    workspace: ExportWorkspace, qtbot: QtBot, studio: Studio, script: ScriptedQuestions, tmp_path: Path
+) -> None:
+    assert "Choose a folder" in workspace.export.plan.text()
+    assert not workspace.export.add.isEnabled()
+    script.answers = [tmp_path / "mattes"]
+    workspace.export.folderRequested.emit()
+    workspace.export.formats["labels"].setChecked(True)
+    workspace.export.formats["exr"].setChecked(False)
+    settled(workspace, qtbot)
+    assert "labels/" in workspace.export.plan.text()
+    assert "3 files" in workspace.export.plan.text()
+    workspace.export.add.click()
+    qtbot.waitUntil(lambda: "Delivery check" in studio.core.notice.text, timeout=WAIT_MS)
+    files = sorted((tmp_path / "mattes/labels").glob("*.png"))
+    assert len(files) == len(FRAMES)
+    reader = ResultReader(workspace.model.result or tmp_path)
+    assert (read_label_png(files[0]) == reader.final(FRAMES[0])[1]).all()
+    settled(workspace, qtbot)
+    assert "3 finished before" in workspace.export.plan.text()
+
+
+def test_files_of_another_export_are_counted_and_not_replaced_unasked(
+    workspace: ExportWorkspace, qtbot: QtBot, tmp_path: Path
+) -> None:
+    stranger = tmp_path / "mattes/labels/sh010_bg.1001.png"
+    stranger.parent.mkdir(parents=True)
+    stranger.write_bytes(b"someone else's")
+    model = workspace.model
+    model.set_choice(replace(model.choice, folder=tmp_path / "mattes", outputs=(Output("labels"),)))
+    settled(workspace, qtbot)
+    assert "1 would be replaced" in workspace.export.plan.text()
+    assert not workspace.export.add.isEnabled()
+    workspace.export.overwrite.setChecked(True)
+    settled(workspace, qtbot)
+    assert workspace.export.add.isEnabled()
+
+
+def test_a_bad_pattern_is_a_sentence_while_it_is_typed(
+    workspace: ExportWorkspace, qtbot: QtBot, tmp_path: Path
+) -> None:
+    workspace.model.set_choice(replace(workspace.model.choice, folder=tmp_path / "mattes"))
+    QTest.keyClicks(workspace.export.pattern, "{colour}.exr")
+    settled(workspace, qtbot)
+    assert "{colour}" in workspace.export.plan.text()
+    assert not workspace.export.add.isEnabled()
+
+
+def test_presets_choose_formats(workspace: ExportWorkspace) -> None:
+    for preset in workspace.model.presets():
+        workspace.model.use_preset(preset)
+        chosen = {name for name, box in workspace.export.formats.items() if box.isChecked()}
+        assert chosen == {output.format for output in preset.outputs}
+
+
+def test_the_line_between_before_and_after_is_dragged(workspace: ExportWorkspace, qtbot: QtBot) -> None:
+    preview = workspace.preview
+    settled(workspace, qtbot)
+    at = QPoint(round(preview._line_x()), preview.height() // 2)
+    QTest.mousePress(preview, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseMove(preview, at + QPoint(60, 0))
+    QTest.mouseRelease(preview, Qt.MouseButton.LeftButton, pos=at + QPoint(60, 0))
+    assert preview.line > 0.5
+    preview.set_line(7)
+    assert preview.line == 1
+
+
+def test_without_a_result_the_workspace_says_what_to_do(studio: Studio, qtbot: QtBot) -> None:
+    studio.project_actions.new()
+    studio.window.show_workspace("export")
+    found = next(w for w in studio.workspaces if isinstance(w, ExportWorkspace))
+    assert "no result" in found.export.plan.text()
+    assert "no result yet" in found.preview._message
+    found.add_to_queue()
+    assert "no result to export" in studio.core.notice.text
+
+
+def test_a_cut_out_is_the_plate_where_the_matte_is_full(workspace: ExportWorkspace, tmp_path: Path) -> None:
+    result = workspace.model.result
+    assert result is not None
+    work = PreviewWork()
+    question = PreviewQuestion(result, tmp_path / "sh010", "auto", FRAMES[0], None, FinishRecipe(), "cutout")
+    answer = work.answer(question)
+    stack_labels = ResultReader(result).final(FRAMES[0])[1]
+    assert (answer.before[0, 0] == GROUND).all()
+    assert answer.changed == 0
+    assert (answer.before == answer.after).all()
+    assert stack_labels[0, 0] == 0
+    with pytest.raises(InputError, match="no result yet"):
+        work.answer(replace(question, frame=1010))
+    work.close()
