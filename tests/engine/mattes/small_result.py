@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +92,3 @@ def read_image(path: Path) -> tuple[NDArray[np.float32], oiio.ImageSpec]:
     pixels = np.asarray(image.read_image(oiio.TypeDesc(oiio.FLOAT)), np.float32)
     image.close()
     return pixels.reshape(spec.height, spec.width, -1), spec
-
-
-RATE = Fraction(24000, 1001)
