@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -13,6 +12,7 @@ from app.i18n import tr
 from app.notify.notifier import Notifier
 from app.notify.questions import Questions
 from app.preferences import Preferences
+from engine.cli.worker_command import worker_command
 from engine.select.engines import GrabCutEngine
 from engine.select.sam2 import has_weights
 from engine.select.sam2_client import Sam2Client
@@ -27,14 +27,13 @@ class SelectActions(QObject):
         questions: Questions,
         notifier: Notifier,
         preferences: Preferences,
-        make_client: Callable[[Path], Sam2Client] = Sam2Client,
     ) -> None:
         super().__init__(canvas)
         self._canvas, self._questions, self._notifier = canvas, questions, notifier
-        self._preferences, self._make_client = preferences, make_client
+        self._preferences = preferences
         folder = preferences.sam2_folder
         if folder is not None and has_weights(folder):
-            canvas.set_select_engine(make_client(folder))
+            canvas.set_select_engine(_client(folder))
 
     def bind(self, commands: Commands) -> None:
         """Connects the commands."""
@@ -54,7 +53,7 @@ class SelectActions(QObject):
             )
             return
         self._preferences.set_sam2_folder(folder)
-        self._canvas.set_select_engine(self._make_client(folder))
+        self._canvas.set_select_engine(_client(folder))
         self._notifier.info(tr("Smart select uses SAM 2 now. The first click on an image takes longer."))
 
     def use_grabcut(self) -> None:
@@ -62,3 +61,7 @@ class SelectActions(QObject):
         self._preferences.set_sam2_folder(None)
         self._canvas.set_select_engine(GrabCutEngine())
         self._notifier.info(tr("Smart select uses GrabCut now."))
+
+
+def _client(folder: Path) -> Sam2Client:
+    return Sam2Client(folder, worker_command("select"))

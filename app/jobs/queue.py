@@ -12,16 +12,17 @@ from app.i18n import tr
 from app.jobs.lane import Lane
 from app.jobs.spec import JobSpec, JobView, LaneName, Outcome
 from engine.cli.worker_command import worker_command
+from engine.errors import EngineError
 from engine.jobs import Event, Progress, TrainStep
 
-_ETA_AFTER_S = 1.0
+_SHOW_EVERY_MS = 60
 
 
 class JobQueue(QObject):
     """Jobs by id, in the order they were asked for.
 
     Signals:
-        changed(): The list, or the state or progress of a job, changed.
+        changed(): The list or the state of a job changed; of progress it tells some times a second.
         told(str, object): Job id and an event of `engine.jobs`.
         finished(str, object): Job id and `Outcome`, exactly once for each job.
     """
@@ -36,7 +37,10 @@ class JobQueue(QObject):
         self._lanes: dict[LaneName, Lane] = {"heavy": Lane(line, self), "light": Lane(line, self)}
         self._jobs: dict[str, JobView] = {}
         self._numbers = itertools.count(1)
-        self._stage_began = 0.0
+        self._show = QTimer(self)
+        self._show.setSingleShot(True)
+        self._show.setInterval(_SHOW_EVERY_MS)
+        self._show.timeout.connect(self.changed)
         for lane in self._lanes.values():
             lane.told.connect(self._on_told)
             lane.ended.connect(self._on_ended)
@@ -54,6 +58,10 @@ class JobQueue(QObject):
     def job(self, job_id: str) -> JobView | None:
         """Returns a job, or None where it was cleared away."""
         return self._jobs.get(job_id)
+
+    def process_id(self, lane: LaneName) -> int | None:
+        """Returns the id of a lane's process, or None where none runs."""
+        return self._lanes[lane].process_id
 
     def warm(self) -> None:
         """Starts the heavy lane's process before it is needed."""
@@ -86,8 +94,18 @@ class JobQueue(QObject):
         if job is not None and job.state in ("running", "paused"):
             self._lanes[job.spec.lane].pause(on=on)
             job.state = "paused" if on else "running"
-            job.eta_s = None
+            (job.estimate.hold if on else job.estimate.go_on)(time.monotonic())
             self.changed.emit()
+
+    def end_now(self, job_id: str) -> None:
+        """Ends a job before it returns, within half a second or so: the folder that it writes into is needed."""
+        job = self._jobs.get(job_id)
+        if job is None or not job.active:
+            return
+        if job.state == "waiting":
+            self.cancel(job_id)
+        else:
+            self._lanes[job.spec.lane].shut_down()
 
     def clear(self) -> None:
         """Forgets the jobs that have ended."""
@@ -96,6 +114,7 @@ class JobQueue(QObject):
 
     def shut_down(self) -> None:
         """Cancels everything, waits, and leaves no process and no thread."""
+        self._show.stop()
         for job in self.active:
             if job.state == "waiting":
                 self._close(job, Outcome("cancelled", sentence=tr("Cancelled before it began.")))
@@ -110,7 +129,10 @@ class JobQueue(QObject):
             if waiting:
                 waiting[0].state = "running"
                 waiting[0].stage = tr("starting")
-                lane.start(waiting[0].id, waiting[0].spec)
+                try:
+                    lane.start(waiting[0].id, waiting[0].spec)
+                except EngineError as error:
+                    self._close(waiting[0], Outcome("failed", sentence=str(error), error=type(error).__name__))
                 self.changed.emit()
 
     def _on_told(self, job_id: str, event: Event) -> None:
@@ -122,16 +144,12 @@ class JobQueue(QObject):
         elif isinstance(event, TrainStep):
             self._progress(job, tr("learning"), event.step, event.total)
         self.told.emit(job_id, event)
-        self.changed.emit()
+        if not self._show.isActive():
+            self._show.start()
 
     def _progress(self, job: JobView, stage: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if stage != job.stage:
-            self._stage_began = now
         job.stage, job.done, job.total = stage, done, total
-        elapsed = now - self._stage_began
-        known = 0 < done < total and elapsed > _ETA_AFTER_S
-        job.eta_s = elapsed / done * (total - done) if known else None
+        job.eta_s = job.estimate.told(stage, done, total, time.monotonic())
 
     def _on_ended(self, job_id: str, outcome: Outcome) -> None:
         job = self._jobs.get(job_id)

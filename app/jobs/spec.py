@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from app.jobs.estimate import Estimate
+
 LaneName = Literal["heavy", "light"]
 JobState = Literal["waiting", "running", "paused", "cancelling", "succeeded", "failed", "cancelled"]
 
@@ -65,6 +67,7 @@ class JobView:
         total: Steps of the stage in all; 0 where that is not known.
         eta_s: Seconds that the stage will still take, or None while that cannot be told.
         outcome: How it ended, or None.
+        estimate: The pace of its stages.
     """
 
     id: str
@@ -75,6 +78,12 @@ class JobView:
     total: int = 0
     eta_s: float | None = None
     outcome: Outcome | None = None
+    estimate: Estimate = field(default_factory=Estimate)
+
+    @property
+    def share(self) -> float | None:
+        """How much of the stage is done, 0..1, or None where that is not known."""
+        return self.done / self.total if self.total else None
 
     @property
     def active(self) -> bool:

@@ -12,21 +12,27 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal
 
 _TAIL_BYTES = 8_192
+_NO_CONSOLE: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+"""On Windows a console would open beside the window."""
 
 
 class WorkerThread(QThread):
     """Blocks on the process's pipe, so that nobody else has to.
 
+    Attributes:
+        serial: Tells this process from those before it; a signal may still be on its way when its process is gone.
+
     Signals:
-        received(object): One message of the worker, a dict.
-        lost(int, str): The process has ended: its exit code, and the last lines it wrote about itself.
+        received(int, object): Serial, and one message of the worker, a dict.
+        lost(int, int, str): Serial; the process has ended: its exit code, and the last lines it wrote about itself.
     """
 
-    received = Signal(object)
-    lost = Signal(int, str)
+    received = Signal(int, object)
+    lost = Signal(int, int, str)
 
-    def __init__(self, command: Sequence[str], parent: QObject | None = None) -> None:
+    def __init__(self, command: Sequence[str], serial: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.serial = serial
         self.setObjectName("worker")
         self._command = list(command)
         self._lock = threading.Lock()
@@ -34,9 +40,14 @@ class WorkerThread(QThread):
         self._early: list[str] = []
         self._closing = False
 
+    @property
+    def process_id(self) -> int | None:
+        """Id of the process, or None before it has started."""
+        return self._process.pid if self._process is not None else None
+
     def send(self, message: Mapping[str, Any]) -> None:
         """Sends a command, or keeps it until the process has started; a process that has gone is not told."""
-        line = json.dumps(message, ensure_ascii=False) + "\n"
+        line = json.dumps(message) + "\n"  # escaped: names of files need not be text in any encoding
         with self._lock:
             if self._process is None:
                 self._early.append(line)
@@ -71,9 +82,10 @@ class WorkerThread(QThread):
                         stderr=log,
                         encoding="utf-8",
                         bufsize=1,
+                        creationflags=_NO_CONSOLE,
                     )
                 except OSError as error:
-                    self.lost.emit(-1, str(error))
+                    self.lost.emit(self.serial, -1, str(error))
                     return
                 for line in self._early:
                     _write(process, line)
@@ -81,14 +93,14 @@ class WorkerThread(QThread):
             for line in process.stdout:
                 message = _message(line)
                 if message is not None:
-                    self.received.emit(message)
+                    self.received.emit(self.serial, message)
             code = process.wait()
             process.stdout.close()
             with self._lock:
                 _close(process)
             log.seek(0, 2)
             log.seek(max(0, log.tell() - _TAIL_BYTES))
-            self.lost.emit(code, log.read())
+            self.lost.emit(self.serial, code, log.read())
 
 
 def _message(line: str) -> dict[str, Any] | None:

@@ -9,8 +9,9 @@ import traceback
 from collections.abc import Sequence
 from importlib.metadata import version
 
+from engine.cli.faults import as_engine_error
 from engine.cli.reporter import Reporter
-from engine.errors import EngineError, InternalError
+from engine.errors import EngineError
 
 # Verb: what the overview says of it. The verb's own module is imported only when it is used.
 VERBS: dict[str, str] = {
@@ -23,7 +24,7 @@ VERBS: dict[str, str] = {
     "evaluate": "measure a result against true masks",
     "models": "list, fetch and check the pretrained models that some features need",
 }
-HIDDEN_VERBS = ("worker",)
+HIDDEN_VERBS = ("worker", "select")
 """Verbs that the program starts itself with."""
 
 CANCELLED = 130
@@ -54,12 +55,9 @@ def main(argv: Sequence[str]) -> int:
         return CANCELLED
     except Exception as error:  # noqa: BLE001 - the last stop: a person gets a sentence and the documented exit code
         traceback.print_exc()
-        reporter.fail(
-            f"A fault of the program itself ({type(error).__name__}: {error}). What was finished is kept. "
-            "Please report it with the lines above.",
-            InternalError.__name__,
-        )
-        return InternalError.exit_code
+        fault = as_engine_error(error)
+        reporter.fail(str(fault), type(fault).__name__)
+        return fault.exit_code
 
 
 def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:

@@ -1,15 +1,16 @@
 """The hidden verb `worker`: a warm process that runs the window's jobs, one JSON message a line.
 
 In come {"do": "run", "id", "verb", "request"}, {"do": "cancel" | "pause" | "resume", "id"}, {"do": "warm"}; out go
-{"ready": true}, {"id", "event"} and, once for each job, {"id", "outcome"}. When the pipe closes, the process ends.
+{"ready": true} and, for each job, {"id", "begun": true}, {"id", "event"} ... and once {"id", "outcome"}. When the pipe
+closes, the process ends.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
-import sys
 import threading
 import time
 import traceback
@@ -18,9 +19,11 @@ from queue import Empty, SimpleQueue
 from typing import Any, TextIO
 
 from engine.api.verbs import VERBS, Verb
-from engine.api.wire import decode, encode, encode_event
+from engine.api.wire import decode, encode_event
+from engine.cli.faults import as_engine_error
+from engine.cli.pipes import private_pipes
 from engine.cli.reporter import Reporter
-from engine.errors import EngineError, InternalError, MemoryLimitError
+from engine.errors import InternalError
 from engine.jobs import Event, Job, Progress
 
 _PROGRESS_EVERY_S = 0.05
@@ -34,7 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(_arguments: argparse.Namespace, _reporter: Reporter) -> int:
     """Serves until the pipe closes."""
-    Worker(sys.stdin, _private_stdout(), VERBS).serve()
+    commands, answers = private_pipes()
+    Worker(commands, answers, VERBS).serve()
     return 0
 
 
@@ -50,8 +54,7 @@ class Worker:
     def __init__(self, commands: TextIO, answers: TextIO, verbs: Mapping[str, Verb]) -> None:
         self._commands, self._answers, self._verbs = commands, answers, verbs
         self._inbox: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
-        self._closed = False
-        self._told = 0.0
+        self._told: dict[str, float] = {}
 
     def serve(self) -> None:
         """Answers commands until there are no more."""
@@ -71,30 +74,24 @@ class Worker:
                 continue
             if isinstance(command, dict):
                 self._inbox.put(command)
-        self._closed = True
         self._inbox.put(None)
         time.sleep(_GRACE_S)
         os._exit(0)  # the window has gone and the job does not come to a yield
 
     def _run(self, job_id: str, command: Mapping[str, Any]) -> None:
+        self._answer({"id": job_id, "begun": True})
+        self._told.clear()
         try:
             verb = self._verbs.get(str(command.get("verb")))
             if verb is None:
                 raise InternalError(f"There is no verb '{command.get('verb')}'. Nothing was done.")
             job = verb.job(decode(verb.request_type(), command.get("request")))
             outcome = self._driven(job_id, job)
-        except EngineError as error:
-            outcome = _failed(error, str(error))
-        except MemoryError as error:
-            outcome = _failed(
-                MemoryLimitError(), "The machine ran out of memory. What was finished is kept.", cause=error
-            )
         except Exception as error:  # noqa: BLE001 - the window must hear of every fault, in a sentence
-            sentence = (
-                f"A fault of the program itself ({type(error).__name__}: {error}). What was finished is kept. "
-                "Please report it with the details."
-            )
-            outcome = _failed(InternalError(), sentence, cause=error)
+            # As text only: a kept exception would keep the arrays and tensors of its frames.
+            fault, details = as_engine_error(error), "".join(traceback.format_exception(error))
+            outcome = {"kind": "failed", "error": type(fault).__name__, "sentence": str(fault), "details": details}
+        gc.collect()  # what the job held in cycles would be missed by the next one
         self._answer({"id": job_id, "outcome": outcome})
 
     def _driven(self, job_id: str, job: Job[Any]) -> dict[str, Any]:
@@ -128,33 +125,22 @@ class Worker:
                 paused = command["do"] == "pause"
 
     def _tell(self, job_id: str, event: Event) -> None:
-        if isinstance(event, Progress) and not (event.total and event.done >= event.total):
+        """Passes an event on; of the progress of one stage, not more than a person can see."""
+        if isinstance(event, Progress):
             now = time.monotonic()
-            if now - self._told < _PROGRESS_EVERY_S:
+            ends = bool(event.total) and event.done >= event.total
+            if not ends and now - self._told.get(event.stage, -_PROGRESS_EVERY_S) < _PROGRESS_EVERY_S:
                 return
-            self._told = now
+            self._told[event.stage] = now
         self._answer({"id": job_id, "event": encode_event(event)})
 
     def _answer(self, message: Mapping[str, Any]) -> None:
         try:
-            self._answers.write(json.dumps(message, ensure_ascii=False, default=str) + "\n")
+            # Escaped: names of files need not be text in any encoding.
+            self._answers.write(json.dumps(message, default=str) + "\n")
             self._answers.flush()
         except (BrokenPipeError, ValueError):
             os._exit(0)  # nobody listens any more
-
-
-def _failed(error: EngineError, sentence: str, cause: BaseException | None = None) -> dict[str, Any]:
-    # The text only: a kept exception would keep the tensors of its frames.
-    details = "".join(traceback.format_exception(cause)) if cause is not None else traceback.format_exc()
-    return encode({"kind": "failed", "error": type(error).__name__, "sentence": sentence, "details": details})  # type: ignore[no-any-return]
-
-
-def _private_stdout() -> TextIO:
-    """Returns a stream on the pipe, and lets everything that prints write to stderr instead."""
-    pipe = os.dup(sys.stdout.fileno())
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    sys.stdout = sys.stderr
-    return os.fdopen(pipe, "w", encoding="utf-8")
 
 
 def _warm() -> None:

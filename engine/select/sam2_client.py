@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Sequence
@@ -26,16 +25,15 @@ class Sam2Client:
     `select` blocks and belongs into a thread; `close` may be called from any.
     """
 
-    def __init__(self, folder: Path, device: str = "cpu", command: Sequence[str] | None = None) -> None:
+    def __init__(self, folder: Path, command: Sequence[str], device: str = "cpu") -> None:
         """Takes what starts the worker.
 
         Args:
             folder: The weights.
+            command: What runs `engine.select.sam2_worker.serve`, before its two arguments: folder and device.
             device: "cpu", "cuda" and so on.
-            command: What runs `engine.select.sam2_worker.main`, before its two arguments; this interpreter by default.
         """
-        worker = (sys.executable, "-m", "engine.select.sam2_worker") if command is None else tuple(command)
-        self._command = (*worker, str(folder), device)
+        self._command = (*command, str(folder), device)
         self._process: subprocess.Popen[str] | None = None
         self._files: tempfile.TemporaryDirectory[str] | None = None
         self._image: NDArray[np.uint8] | None = None

@@ -7,7 +7,6 @@ Messages out: {"ok": true} when it is done, after loading too, or {"error": sent
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TextIO
@@ -53,14 +52,3 @@ def _handle(model: Sam2, message: dict[str, Any]) -> None:
 def _answer(answers: TextIO, message: dict[str, Any]) -> None:
     answers.write(json.dumps(message) + "\n")
     answers.flush()
-
-
-def main(arguments: list[str]) -> None:
-    """Serves on the standard streams. Arguments: the folder of the weights, and the device."""
-    # Libraries that write to stdout would break the protocol: it gets a stream of its own.
-    answers, sys.stdout = sys.stdout, sys.stderr
-    serve(Path(arguments[0]), arguments[1], sys.stdin, answers)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

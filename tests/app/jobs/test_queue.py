@@ -8,16 +8,18 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from app.jobs.lane import KILL_AFTER_MS
 from app.jobs.queue import JobQueue
-from app.jobs.spec import JobSpec, Outcome
+from app.jobs.spec import JobSpec, LaneName, Outcome
 from engine.api.segment_request import SegmentRequest
 from engine.domain.settings import SegmentSettings
 from engine.jobs import FrameDone
+from tests.engine.cli.odd_jobs import COMMAND, OddRequest
 from tests.engine.cli.small_clip import write_small_clip
 
 WAIT_MS = 60_000
@@ -108,9 +110,9 @@ def test_a_killed_worker_is_a_failure_that_says_what_was_kept(queue: JobQueue, q
     job = queue.submit(draft(tmp_path, frames=60))
     with qtbot.waitSignal(queue.told, timeout=WAIT_MS):
         pass
-    process = queue._lanes["heavy"]._thread._process  # type: ignore[union-attr]
-    assert process is not None
-    os.kill(process.pid, signal.SIGKILL)
+    process_id = queue.process_id("heavy")
+    assert process_id is not None
+    os.kill(process_id, signal.SIGKILL)
     qtbot.waitUntil(lambda: job in found, timeout=WAIT_MS)
     assert found[job][0].kind == "failed"
     assert "are kept" in found[job][0].sentence
@@ -141,8 +143,120 @@ def test_shutting_down_cancels_what_runs_and_what_waits(qtbot: QtBot, tmp_path: 
     running, waiting = queue.submit(draft(tmp_path / "a", frames=60)), queue.submit(draft(tmp_path / "b"))
     with qtbot.waitSignal(queue.told, timeout=WAIT_MS):
         pass
-    process = queue._lanes["heavy"]._thread._process  # type: ignore[union-attr]
+    process_id = queue.process_id("heavy")
+    assert process_id is not None
     queue.shut_down()
-    assert {name: rows[0].kind for name, rows in found.items()} == {running: "cancelled", waiting: "cancelled"}
-    assert process is not None
-    assert process.poll() is not None
+    assert {name: [row.kind for row in rows] for name, rows in found.items()} == {
+        running: ["cancelled"],
+        waiting: ["cancelled"],
+    }
+    with pytest.raises(ProcessLookupError):
+        os.kill(process_id, 0)
+
+
+def odd(name: str, lane: LaneName = "heavy", **values: Any) -> JobSpec:
+    return JobSpec("odd", OddRequest(name, **values), name, lane=lane)
+
+
+@pytest.fixture
+def odd_queue() -> Iterator[JobQueue]:
+    made = JobQueue(command=COMMAND)
+    yield made
+    made.shut_down()
+
+
+def test_a_job_that_ends_while_its_process_is_being_killed_costs_the_next_one_nothing(
+    odd_queue: JobQueue, qtbot: QtBot
+) -> None:
+    found = outcomes(odd_queue)
+    first, second = odd_queue.submit(odd("slow", steps=9, step_s=0.3)), odd_queue.submit(odd("fine"))
+    with qtbot.waitSignal(odd_queue.told, timeout=WAIT_MS):
+        pass
+    odd_queue.cancel(first)
+    time.sleep(1.0)  # the answer lies in the pipe, unread
+    odd_queue._lanes["heavy"]._on_patience_ended()
+    qtbot.waitUntil(lambda: len(found) == 2, timeout=WAIT_MS)
+    assert [row.kind for row in found[first]] == ["cancelled"]
+    assert [row.kind for row in found[second]] == ["succeeded"]
+
+
+def test_a_process_that_died_while_it_was_idle_costs_the_next_job_nothing(odd_queue: JobQueue, qtbot: QtBot) -> None:
+    found = outcomes(odd_queue)
+    first = odd_queue.submit(odd("fine"))
+    qtbot.waitUntil(lambda: first in found, timeout=WAIT_MS)
+    process_id = odd_queue.process_id("heavy")
+    assert process_id is not None
+    os.kill(process_id, signal.SIGKILL)
+    second = odd_queue.submit(odd("fine"))
+    qtbot.waitUntil(lambda: second in found, timeout=WAIT_MS)
+    assert found[second][0].kind == "succeeded"
+
+
+def test_a_job_that_kills_its_process_is_not_tried_again(odd_queue: JobQueue, qtbot: QtBot, tmp_path: Path) -> None:
+    found = outcomes(odd_queue)
+    job = odd_queue.submit(odd("dies", step_s=0.1))
+    qtbot.waitUntil(lambda: job in found, timeout=WAIT_MS)
+    assert [(row.kind, row.error) for row in found[job]] == [("failed", "WorkerLost")]
+
+
+@pytest.mark.parametrize("command", [("/nowhere/at/all",), (sys.executable, "-c", "raise SystemExit('no such thing')")])
+def test_a_worker_that_cannot_start_is_told_with_its_last_words(qtbot: QtBot, command: tuple[str, ...]) -> None:
+    queue = JobQueue(command=command)
+    found = outcomes(queue)
+    job = queue.submit(odd("fine"))
+    qtbot.waitUntil(lambda: job in found, timeout=WAIT_MS)
+    assert [row.kind for row in found[job]] == ["failed"]
+    assert any(text in found[job][0].details for text in ("nowhere", "no such thing"))
+    queue.shut_down()
+
+
+def test_a_request_that_cannot_be_sent_fails_and_the_lane_goes_on(odd_queue: JobQueue, qtbot: QtBot) -> None:
+    found = outcomes(odd_queue)
+    wrong = odd_queue.submit(JobSpec("odd", object(), "wrong"))
+    fine = odd_queue.submit(odd("fine"))
+    qtbot.waitUntil(lambda: len(found) == 2, timeout=WAIT_MS)
+    assert found[wrong][0].error == "InternalError"
+    assert found[fine][0].kind == "succeeded"
+
+
+def test_light_work_does_not_wait_for_heavy_work(odd_queue: JobQueue, qtbot: QtBot) -> None:
+    found = outcomes(odd_queue)
+    heavy = odd_queue.submit(odd("slow", steps=1000, step_s=0.05))
+    light = odd_queue.submit(odd("fine", lane="light"))
+    qtbot.waitUntil(lambda: light in found, timeout=WAIT_MS)
+    assert heavy not in found
+    odd_queue.cancel(heavy)
+    qtbot.waitUntil(lambda: heavy in found, timeout=WAIT_MS)
+
+
+def test_a_job_can_be_ended_before_the_call_returns(odd_queue: JobQueue, qtbot: QtBot, tmp_path: Path) -> None:
+    found = outcomes(odd_queue)
+    job = odd_queue.submit(odd("slow", steps=1000, step_s=0.05, left=tmp_path / "left"))
+    with qtbot.waitSignal(odd_queue.told, timeout=WAIT_MS):
+        pass
+    odd_queue.end_now(job)
+    assert [row.kind for row in found[job]] == ["cancelled"]
+    assert (tmp_path / "left").exists()
+    after = odd_queue.submit(odd("fine"))
+    qtbot.waitUntil(lambda: after in found, timeout=WAIT_MS)
+    assert found[after][0].kind == "succeeded"
+
+
+def test_progress_becomes_an_estimate_and_a_share(odd_queue: JobQueue, qtbot: QtBot) -> None:
+    job = odd_queue.submit(odd("slow", steps=400, step_s=0.02))
+    view = odd_queue.job(job)
+    assert view is not None
+    qtbot.waitUntil(lambda: view.eta_s is not None, timeout=WAIT_MS)
+    assert view.stage == "counting"
+    assert view.share is not None
+    assert 0 < view.share < 1
+
+
+def test_a_flood_of_events_redraws_the_queue_only_some_times_a_second(odd_queue: JobQueue, qtbot: QtBot) -> None:
+    told, redrawn = [], []
+    odd_queue.told.connect(lambda _, event: told.append(event))
+    odd_queue.changed.connect(lambda: redrawn.append(1))
+    with qtbot.waitSignal(odd_queue.finished, timeout=WAIT_MS):
+        odd_queue.submit(odd("tells", steps=400))
+    assert len(told) > 1200
+    assert len(redrawn) < len(told) / 10

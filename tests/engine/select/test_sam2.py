@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.cli.worker_command import worker_command
 from engine.errors import EngineError, InputError, InternalError, MissingModelError
 from engine.select.hints import Hints
 from engine.select.sam2 import Sam2, has_weights, prepared
@@ -64,7 +65,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def client(weights: Path) -> Iterator[Sam2Client]:
-    made = Sam2Client(weights)
+    made = Sam2Client(weights, worker_command("select"))
     yield made
     made.close()
 
@@ -178,7 +179,7 @@ for line in sys.stdin:
 
 
 def test_an_image_is_sent_once_and_again_to_a_new_worker() -> None:
-    client = Sam2Client(Path("unused"), command=(sys.executable, "-c", COUNTING_WORKER))
+    client = Sam2Client(Path("unused"), (sys.executable, "-c", COUNTING_WORKER))
     hints = Hints(inside=((20.5, 10.5),))
 
     def num_images(image: np.ndarray) -> int:
@@ -192,7 +193,7 @@ def test_an_image_is_sent_once_and_again_to_a_new_worker() -> None:
 
 
 def test_closing_the_client_frees_a_thread_that_waits_for_an_answer() -> None:
-    client = Sam2Client(Path("unused"), command=(sys.executable, "-c", "import time; time.sleep(60)"))
+    client = Sam2Client(Path("unused"), (sys.executable, "-c", "import time; time.sleep(60)"))
     failures: list[str] = []
 
     def ask() -> None:
@@ -213,7 +214,7 @@ def test_closing_the_client_frees_a_thread_that_waits_for_an_answer() -> None:
 
 
 def test_missing_weights_reach_the_caller_as_their_sentence(tmp_path: Path) -> None:
-    client = Sam2Client(tmp_path)
+    client = Sam2Client(tmp_path, worker_command("select"))
     with pytest.raises(InputError, match="no SAM 2 weights"):
         client.select(IMAGE, Hints(inside=((1.0, 1.0),)))
     client.close()
