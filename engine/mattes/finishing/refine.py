@@ -2,8 +2,9 @@
 
 In the neighbourhood of an edge the compositing equation I = a F + (1 - a) B (Porter, Duff, 1984) is solved for a by
 projecting the pixel's colour onto the line between the mean colours of what surely is the part (F) and surely is not
-(B). How far that is believed goes by how well the two colours part (their distance against their variances, Fisher's
-criterion) and by how near the pixel lies to the line.
+(B). Matte and colours are then weighed by their variances: that of the colours is the spread of F and B against their
+distance; that of the matte is its slope times the distance by which its edge may be off. So a sharp edge follows the
+plate, and a soft one, which a small displacement hardly changes, stays.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ class RefineSettings:
         reach: Radius of the neighbourhood in widths of the soft edge.
         band: How far from the edge values may change, in widths of the soft edge.
         noise: Colour variance that every plate has, values in [0, 1].
-        spread: Weight of the variances against the distance of the two colours.
+        off: By how much the matte's edge may be off, in widths of the soft edge.
     """
 
     sure: float = 0.05
     reach: float = 3.0
     band: float = 1.5
     noise: float = 2e-4
-    spread: float = 4.0
+    off: float = 0.5
 
 
 SETTINGS = RefineSettings()
@@ -88,15 +89,22 @@ def colour_alpha(matte: Plane, guide: Colours, width: int, settings: RefineSetti
     back, back_spread, has_back = _local_colour(guide, outside.astype(np.float32), size)
     line = front - back
     length = np.maximum((line * line).sum(axis=-1), 1e-8)
-    along = ((guide - back) * line).sum(axis=-1) / length
-    alpha = np.clip(along, 0, 1)
+    alpha = np.clip(((guide - back) * line).sum(axis=-1) / length, 0, 1)
     off = guide - (back + alpha[..., None] * line)
     residual = (off * off).sum(axis=-1)
-    variance = settings.noise + front_spread + back_spread
-    parted = length / (length + settings.spread * variance)
-    near = np.exp(-residual / (2 * (variance + 0.05 * length)))
-    belief = np.where(has_front & has_back, parted * near, 0)
+    spread = settings.noise + alpha**2 * front_spread + (1 - alpha) ** 2 * back_spread
+    of_colours = (spread + residual) / length
+    of_matte = (_slope(matte, width) * settings.off * width) ** 2
+    belief = np.where(has_front & has_back, of_matte / (of_matte + of_colours), 0)
     return np.asarray(alpha, np.float32), np.asarray(belief, np.float32)
+
+
+def _slope(matte: Plane, width: int) -> Plane:
+    """Returns the steepest change of the matte per pixel within a width of each pixel."""
+    across, down = cv2.Sobel(matte, cv2.CV_32F, 1, 0, scale=0.125), cv2.Sobel(matte, cv2.CV_32F, 0, 1, scale=0.125)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * width + 1, 2 * width + 1))
+    steepest: Plane = cv2.dilate(np.hypot(across, down), kernel)
+    return steepest
 
 
 def _local_colour(guide: Colours, weight: Plane, size: int) -> tuple[Colours, Plane, NDArray[np.bool_]]:
