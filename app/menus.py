@@ -124,6 +124,7 @@ def review_menus() -> tuple[Menu, ...]:
                 *looks,
                 "view.hold_part",
                 "view.peek",
+                "view.cache_limit",
                 "-",
                 *play,
                 "play.every_frame",

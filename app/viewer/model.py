@@ -170,6 +170,11 @@ class ViewerModel(QObject):
     def _on_versions(self) -> None:
         before = self.versions
         self._find_versions()
+        shown = {self.versions.chosen, self.versions.compared} - {before.chosen, before.compared}
+        for folder in shown:
+            # A run may have written to it while nobody looked.
+            if folder is not None:
+                self.sources.cache.invalidate_result(folder)
         self._want()
         if before != self.versions:
             self._show()

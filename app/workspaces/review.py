@@ -29,6 +29,8 @@ from app.viewer.view_bar import ViewBar
 from app.workspaces.base import Bar, Dock, Workspace
 from engine.errors import InputError
 
+_CACHE_SIZES_MB = (256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
+
 
 class ReviewWorkspace(Workspace):
     """The review workspace.
@@ -124,6 +126,7 @@ class ReviewWorkspace(Workspace):
         core.commands.bind("run.clip", self._run_from_anywhere)
         core.session.opened.connect(self.run_actions.offer_resume)
         self.queue.detailsRequested.connect(self._on_details)
+        self._commands.bind("view.cache_limit", self._ask_cache_limit)
         viewer.spaceTapped.connect(self.player.toggle)
         viewer.frameStepRequested.connect(self.player.step)
         viewer.partPicked.connect(self._on_part_picked)
@@ -149,6 +152,18 @@ class ReviewWorkspace(Workspace):
         info = source.info
         file = ClipFile(clip.path, clip.colour_space)
         return ClipFacts(file, source.numbers, info.width, info.height, info.rate)
+
+    def _ask_cache_limit(self) -> None:
+        """Asks how much memory frames may take; what no longer fits goes at once."""
+        core = self._core
+        now = round(self.cache.held_bytes / 2**20)
+        rows = [tr("{n} MiB").format(n=size) for size in _CACHE_SIZES_MB]
+        label = tr("Frames take {now} MiB now. At most:").format(now=now)
+        chosen = core.questions.pick(tr("Memory for frames"), label, rows)
+        if chosen is not None:
+            limit = _CACHE_SIZES_MB[chosen] * 2**20
+            core.preferences.set_viewer_cache_bytes(limit)
+            self.cache.set_limit(limit)
 
     def _go_to_clip(self, clip_id: str) -> None:
         try:

@@ -16,6 +16,7 @@ def review() -> tuple[CommandSpec, ...]:
             ("view.wipe", tr("Wipe between two pictures")),
             ("view.side_by_side", tr("Two pictures side by side")),
             ("view.against", tr("Compare with the plate or the other version")),
+            ("view.cache_limit", tr("Memory for frames…")),
             ("view.peek", tr("Plate alone (held: while the key is down)")),
         ),
         *switches(tr("View"), ("view.hold_part", tr("Hold the current part still"))),

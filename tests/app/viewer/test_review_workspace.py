@@ -167,3 +167,10 @@ def test_the_fill_of_a_part_is_set_for_it_alone(reviewing: Studio) -> None:
     assert dict(reviewing.review.model.look.opacities) == {1: 0.8}
     reviewing.core.parts.set_current(2)
     assert reviewing.review.parts.opacity.value == 45
+
+
+def test_the_memory_for_frames_is_chosen_and_remembered(reviewing: Studio, script: ScriptedQuestions) -> None:
+    script.answers.append("256 MiB")
+    reviewing.core.commands["view.cache_limit"].trigger()
+    assert reviewing.review.cache.limit_bytes == 256 * 2**20
+    assert reviewing.core.preferences.viewer_cache_bytes == 256 * 2**20

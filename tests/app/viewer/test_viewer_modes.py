@@ -202,3 +202,16 @@ def test_every_plate_pixel_in_sight_has_its_colour_at_every_zoom(rig: Rig, zoom:
     assert seen.any()
     expected = expected_overlay({1: 0.45, 2: 0.45})
     np.testing.assert_allclose(rig.picture()[seen], expected[seen], atol=2)
+
+
+def test_a_version_that_was_written_to_meanwhile_is_read_again_when_it_is_compared(rig: Rig, tmp_path: Path) -> None:
+    look(rig, mode="difference")
+    assert rig.model.layer("labels", "compared") is not None
+    rig.results.compare(None)
+    rig.settle()
+    write_result(tmp_path / "v002", range(101, 121), label_map)
+    rig.results.compare("v002")
+    rig.settle()
+    layer = rig.model.layer("labels", "compared")
+    assert layer is not None
+    np.testing.assert_array_equal(layer.pixels, label_map(FRAME))
