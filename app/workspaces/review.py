@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import QComboBox, QToolBar
 
+from app.actions.correct_actions import CorrectActions
 from app.actions.playback_actions import PlaybackActions, button_keys
 from app.actions.run_actions import RunActions
+from app.canvas.tools import TOOL_NAMES
+from app.canvas.view import CanvasView
 from app.core import Core
+from app.correct.model import CorrectModel
+from app.correct.panel import CorrectPanel
 from app.i18n import tr
-from app.menus import review_menus
+from app.menus import correct_menu, review_menus
 from app.model.runs import RunModel
 from app.panels.queue import QueuePanel
 from app.panels.run_bar import RunBar
 from app.playback.frame_cache import FrameCache
 from app.playback.player import Player
 from app.playback.reading import ClipFile
+from app.theme import ICON_PX
 from app.timeline.model import TimelineModel
 from app.timeline.panel import HEIGHT_PX, TimelinePanel
 from app.timeline.sources import TimelineSources
@@ -55,8 +61,9 @@ class ReviewWorkspace(Workspace):
         self.model = ViewerModel(
             ViewerSources(core.playhead, self.player, self.cache, core.parts, core.results, self._clip_facts), self
         )
+        self.corrections = CorrectModel(core, self)
         self.timeline = TimelineModel(
-            TimelineSources(core.playhead, core.references, core.results, cache=self.cache), self
+            TimelineSources(core.playhead, core.references, core.results, self.corrections, self.cache), self
         )
         self.page: ReviewViewer = ReviewViewer(self.model)
         self.view_actions = ViewActions(self.model, self.page.viewer, core.notifier)
@@ -69,6 +76,10 @@ class ReviewWorkspace(Workspace):
         self.run_actions = RunActions(core, self.runs)
         self.run_bar = RunBar(self.run_actions, core.results, core.queue, self._commands)
         self.queue = QueuePanel(core.queue)
+        self.canvas = CanvasView(self.corrections.document)
+        self.correct_actions = CorrectActions(core, self.corrections, self.canvas, self._commands)
+        self.correct_panel = CorrectPanel(core, self.correct_actions, self._commands)
+        self._tools = self._tool_bar()
         self._clips = QComboBox()
         self._furnish()
         self._connect()
@@ -87,15 +98,18 @@ class ReviewWorkspace(Workspace):
     def left(self) -> None:
         """Stands still, so that nothing plays unseen."""
         self.player.pause()
-        self.page.viewer.cancel()
+        self.cancel_gesture()
 
     def cancel_gesture(self) -> None:
         """Takes back what the mouse has half done."""
         self.page.viewer.cancel()
+        self.canvas.cancel()
 
     def shut_down(self) -> None:
         """Ends the threads that read frames."""
         self.player.pause()
+        self.canvas.shut_down()
+        self.corrections.shut_down()
         self.cache.shut_down()
         self.timeline_panel.shut_down()
 
@@ -107,15 +121,22 @@ class ReviewWorkspace(Workspace):
         choice.setMovable(False)
         self._clip_action = choice.addWidget(self._clips)
         top = Qt.ToolBarArea.TopToolBarArea
-        self.bars = (Bar(choice, top), Bar(self.run_bar, top), Bar(self.view_bar, top, new_row=True))
+        left = Qt.ToolBarArea.LeftToolBarArea
+        self.bars = (
+            Bar(choice, top),
+            Bar(self.run_bar, top),
+            Bar(self.view_bar, top, new_row=True),
+            Bar(self._tools, left),
+        )
         right, bottom = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
         self.docks = (
             Dock("review_parts", tr("Parts"), self.parts, right, 300),
-            Dock("review_worst", tr("Worst frames"), self.worst, right, 220),
+            Dock("review_correct", tr("Correct"), self.correct_panel, right, 190),
+            Dock("review_worst", tr("Worst frames"), self.worst, right, 180),
             Dock("review_queue", tr("Queue"), self.queue, right, 160),
             Dock("review_timeline", tr("Timeline"), self.timeline_panel, bottom, HEIGHT_PX),
         )
-        self.menus = review_menus()
+        self.menus = (*review_menus(), correct_menu())
 
     def _connect(self) -> None:
         core, viewer = self._core, self.page.viewer
@@ -123,6 +144,15 @@ class ReviewWorkspace(Workspace):
         self.view_actions.bind(self._commands)
         self.playback_actions.bind(self._commands)
         self.run_actions.bind(self._commands)
+        core.commands.add_canvas(self.canvas)
+        self.canvas.strokeCommitted.connect(self.corrections.take_stroke)
+        self.canvas.refused.connect(core.notifier.info)
+        self.canvas.partPicked.connect(core.parts.set_current)
+        self.canvas.spaceTapped.connect(self.player.toggle)
+        self.canvas.frameStepRequested.connect(self.player.step)
+        self.canvas.toolChanged.connect(self._show_tool)
+        self.corrections.shown.connect(self._show_brush)
+        self.corrections.failed.connect(core.notifier.warning)
         core.commands.bind("run.clip", self._run_from_anywhere)
         core.session.opened.connect(self.run_actions.offer_resume)
         self.queue.detailsRequested.connect(self._on_details)
@@ -136,6 +166,31 @@ class ReviewWorkspace(Workspace):
         self._clips.activated.connect(self._on_clip_chosen)
         core.playhead.clipChanged.connect(self._show_clips)
         core.references.changed.connect(self._on_references_changed)
+
+    def _tool_bar(self) -> QToolBar:
+        bar = QToolBar(tr("Correction tools"))
+        bar.setObjectName("review_tools")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(ICON_PX, ICON_PX))
+        for name in TOOL_NAMES:
+            if name != "pick":
+                bar.addAction(self._commands[f"tool.{name}"])
+        return bar
+
+    def _show_brush(self) -> None:
+        """Puts the canvas in the viewer's place while the frame is corrected, and the viewer back afterwards."""
+        painting = self.corrections.painting
+        if painting and self.corrections.document.frame is not None and not self.page.replaced:
+            self.player.pause()
+            self.page.replace_viewer(self.canvas)
+        elif not painting and self.page.replaced:
+            self.page.restore_viewer()
+        self._commands.show_switch("correct.brush", on=painting)
+        self._show_tool(self.canvas.tool)
+
+    def _show_tool(self, tool: str) -> None:
+        for name in TOOL_NAMES:
+            self._commands.show_switch(f"tool.{name}", on=self.corrections.painting and name == tool)
 
     def _run_from_anywhere(self) -> None:
         self._core.window.show_workspace(self.name)

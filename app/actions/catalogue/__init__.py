@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.actions.catalogue.correct import correct
 from app.actions.catalogue.painting import painting
 from app.actions.catalogue.playback import playback
 from app.actions.catalogue.project import project, window
@@ -14,4 +15,4 @@ from app.actions.catalogue.view import view
 
 def catalogue() -> tuple[CommandSpec, ...]:
     """Returns all commands in the order of menus and key sheet."""
-    return (*project(), *painting(), *view(), *review(), *references(), *playback(), *run(), *window())
+    return (*project(), *painting(), *view(), *review(), *references(), *playback(), *run(), *correct(), *window())

@@ -1,0 +1,1 @@
+"""Correcting a result in the Review workspace: brush, spread, teach; locks and notes."""
