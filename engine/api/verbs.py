@@ -38,6 +38,8 @@ VERBS: dict[str, Verb] = {
     "train_needs": Verb("engine.api.train_needs:NeedsRequest", "engine.api.train_needs:train_needs"),
     "segment": Verb("engine.api.segment_request:SegmentRequest", "engine.api.segment:segment"),
     "export": Verb("engine.api.export_request:ExportRequest", "engine.api.export:export"),
+    "spread": Verb("engine.api.spread:SpreadRequest", "engine.api.spread:spread"),
+    "suggest": Verb("engine.api.suggest:SuggestRequest", "engine.api.suggest:suggest"),
     "check": Verb("engine.api.check:CheckRequest", "engine.api.check:check"),
     "evaluate": Verb("engine.api.evaluate:EvaluateRequest", "engine.api.evaluate:evaluate"),
 }

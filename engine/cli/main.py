@@ -22,6 +22,8 @@ VERBS: dict[str, str] = {
     "export": "write mattes, EXR layers, Cryptomattes, movies or data sets from a result",
     "check": "tell whether a result or an export is fit for delivery",
     "evaluate": "measure a result against true masks",
+    "spread": "carry a corrected frame of a result to its neighbours",
+    "suggest": "say which frames to paint or correct next, and why",
     "models": "list, fetch and check the pretrained models that some features need",
 }
 HIDDEN_VERBS = ("worker", "select")

@@ -1,1 +1,1 @@
-"""Correcting a result: spread, suggest, locks, swaps, areas, and what a re-run changed."""
+"""Correcting results: edits that respect locks, spreading them along the motion, and what to look at next."""

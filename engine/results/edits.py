@@ -1,11 +1,14 @@
 """The edit layer of a result: what was corrected on a frame lies beside what the backbone said, never in its place.
 
-One PNG a frame in `edits/`: grey is the label (255 where nothing was corrected), alpha its coverage, and a text says
-where the correction comes from. The frame as it is shown and exported is composed when it is read.
+One PNG a frame in `edits/`: the first channel is the label (255 where nothing was corrected), the second its coverage,
+and a text says where the correction comes from. Corrections that were to leave some parts alone have a third channel,
+an index into a list of the parts that keep their scores. The frame as it is shown and exported is composed when it is
+read.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +26,7 @@ from engine.results.resample import plate_box, to_scores
 
 EDITS_FOLDER = "edits"
 _ORIGIN = "origin"
+_KEPT = "kept"
 _COMPRESSION = 4
 
 
@@ -34,11 +38,15 @@ class FrameEdit:
         labels: (H, W) uint8 at plate size; 255 where nothing was corrected.
         coverage: (H, W) uint8: how much of the pixel the label takes; 0 where nothing was corrected.
         origin: Where it comes from: "brush", "spread from 1043", "swap" ...
+        kept: Sets of part ids whose scores stay equal to the bit, also under corrected pixels.
+        layer: (H, W) uint8: which of `kept` goes for a pixel; None where the first goes for all.
     """
 
     labels: LabelMap
     coverage: NDArray[np.uint8]
     origin: str = "brush"
+    kept: tuple[frozenset[int], ...] = (frozenset(),)
+    layer: NDArray[np.uint8] | None = None
 
     @property
     def touched(self) -> NDArray[np.bool_]:
@@ -55,12 +63,28 @@ class FrameEdit:
         if below is None:
             return self
         touched = self.touched
-        origin = self.origin if self.origin == below.origin else f"{below.origin}, {self.origin}"
+        said = below.origin.split(", ")
+        origin = below.origin if self.origin in said else ", ".join([*said, self.origin])
+        kept = tuple(dict.fromkeys((*below.kept, *self.kept)))
+        places = np.array([kept.index(parts) for parts in self.kept], np.uint8)
+        layer = np.where(touched, places[self.layers], below.layers) if len(kept) > 1 else None
         return FrameEdit(
             np.where(touched, self.labels, below.labels),
             np.where(touched, self.coverage, below.coverage),
             origin,
+            kept,
+            layer,
         )
+
+    @property
+    def layers(self) -> NDArray[np.uint8]:
+        """(H, W) uint8, `layer` written out."""
+        return np.zeros(self.labels.shape, np.uint8) if self.layer is None else self.layer
+
+    def without(self, pixels: NDArray[np.bool_]) -> FrameEdit:
+        """Returns the edit with nothing corrected where `pixels`, (H, W) bool, is True."""
+        labels = np.where(pixels, np.uint8(UNKNOWN), self.labels)
+        return replace(self, labels=labels, coverage=np.where(pixels, np.uint8(0), self.coverage))
 
 
 class EditStore:
@@ -82,16 +106,20 @@ class EditStore:
         path = self._folder / f"{stem}.png"
         try:
             with Image.open(path) as image:
-                if image.mode != "LA":
+                if image.mode not in ("LA", "RGB"):
                     raise InputError(f"The edit '{path}' is of another form ({image.mode}). The result is untouched.")
                 pixels, origin = np.array(image, np.uint8), str(image.info.get(_ORIGIN, "brush"))
+                kept = tuple(frozenset(int(i) for i in ids) for ids in json.loads(image.info.get(_KEPT, "[[]]")))
+                if pixels.shape[2] == 3 and (pixels[..., 2].max(initial=0) >= len(kept)):
+                    raise ValueError("a layer is missing")
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, SyntaxError) as error:
+        except (OSError, ValueError, TypeError, SyntaxError) as error:
             raise InputError(
                 f"The edit '{path}' cannot be read ({error}). The result is untouched; remove this file to see it."
             ) from error
-        return FrameEdit(np.ascontiguousarray(pixels[..., 0]), np.ascontiguousarray(pixels[..., 1]), origin)
+        planes = [np.ascontiguousarray(pixels[..., index]) for index in range(pixels.shape[2])]
+        return FrameEdit(planes[0], planes[1], origin, kept, planes[2] if len(planes) == 3 else None)
 
     def write(self, stem: str, edit: FrameEdit | None) -> None:
         """Keeps a frame's edit whole or not at all; None, or one that corrects nothing, clears it.
@@ -106,9 +134,13 @@ class EditStore:
             except OSError as error:
                 raise output_error(error, path) from error
             return
-        image = Image.fromarray(np.dstack([edit.labels, edit.coverage]))
+        planes = [edit.labels, edit.coverage]
+        if edit.layer is not None:
+            planes.append(edit.layer)
+        image = Image.fromarray(np.dstack(planes))
         note = PngInfo()
         note.add_text(_ORIGIN, edit.origin)
+        note.add_text(_KEPT, json.dumps([sorted(parts) for parts in edit.kept]))
         with replacing(path) as temporary:
             image.save(temporary, format="PNG", compress_level=_COMPRESSION, pnginfo=note)
 
@@ -175,15 +207,57 @@ def _with_channels(scores: FrameScores, edit: FrameEdit) -> FrameScores:
 
 
 def _mixed(scores: FrameScores, edit: FrameEdit) -> FrameScores:
-    score_hw = (scores.values.shape[1], scores.values.shape[2])
-    weight = np.where(edit.touched, edit.coverage.astype(np.float32) / 255, np.float32(0))
-    covered = to_scores(weight, scores.to_plate, score_hw)
+    values, layers = scores.values.copy(), edit.layers
+    mixed = replace(scores, values=values, reason=f"corrected ({edit.origin}); {scores.reason}")
+    for index, kept in enumerate(edit.kept):
+        pixels = edit.touched & (layers == index)
+        if pixels.any():
+            _mix_in(mixed, edit, pixels, kept)
+    return mixed
+
+
+def _mix_in(scores: FrameScores, edit: FrameEdit, pixels: NDArray[np.bool_], kept: frozenset[int]) -> None:
+    """Mixes the labels of `pixels` into the scores, in place; channels of the parts in `kept` do not move."""
+    ids = (BACKGROUND, *scores.part_ids)
+    moving = [index for index, value in enumerate(ids) if value not in kept]
+    box = _score_box(pixels, scores)
+    weight = np.where(pixels, edit.coverage.astype(np.float32) / 255, np.float32(0))
+    covered = _on_scores(weight, scores, box)
     changed = covered > 0
-    values = scores.values.copy()
-    columns = values[:, changed] * (1 - covered[changed])
-    for index, label in enumerate((BACKGROUND, *scores.part_ids)):
+    window = scores.values[(slice(None), *box)]
+    room = window[moving][:, changed].sum(axis=0)
+    columns = window[moving][:, changed] * (1 - covered[changed])
+    for row, label in enumerate(ids[index] for index in moving):
         share = np.where(edit.labels == label, weight, np.float32(0))
         if share.any():
-            columns[index] += to_scores(share, scores.to_plate, score_hw)[changed]
-    values[:, changed] = columns / columns.sum(axis=0, keepdims=True)
-    return replace(scores, values=values, reason=f"corrected ({edit.origin}); {scores.reason}")
+            columns[row] += _on_scores(share, scores, box)[changed] * (room if kept else np.float32(1))
+    total = columns.sum(axis=0, keepdims=True)
+    # Where the kept parts have the whole pixel there is nothing to share.
+    scaled = np.divide(columns * room, total, out=np.zeros_like(columns), where=total > 0)
+    for row, index in enumerate(moving):
+        window[index][changed] = scaled[row] if kept else columns[row] / total[0]
+
+
+def _score_box(pixels: NDArray[np.bool_], scores: FrameScores) -> tuple[slice, slice]:
+    """Returns the rows and columns of the scores that lie under the pixels."""
+    place, (rows, columns) = scores.to_plate, scores.values.shape[1:]
+    y, x = np.flatnonzero(pixels.any(axis=1)), np.flatnonzero(pixels.any(axis=0))
+
+    def reach(first: int, last: int, scale: float, offset: float, size: int) -> slice:
+        start = int(np.floor((first - offset) / scale))
+        return slice(max(start, 0), min(int(np.ceil((last + 1 - offset) / scale)), size))
+
+    return (
+        reach(int(y[0]), int(y[-1]), place.scale_y, place.offset_y, rows),
+        reach(int(x[0]), int(x[-1]), place.scale_x, place.offset_x, columns),
+    )
+
+
+def _on_scores(plane: NDArray[np.float32], scores: FrameScores, box: tuple[slice, slice]) -> NDArray[np.float32]:
+    place = scores.to_plate
+    moved = replace(
+        place,
+        offset_x=place.offset_x + box[1].start * place.scale_x,
+        offset_y=place.offset_y + box[0].start * place.scale_y,
+    )
+    return to_scores(plane, moved, (box[0].stop - box[0].start, box[1].stop - box[1].start))

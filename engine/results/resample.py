@@ -55,6 +55,8 @@ def to_scores(plane: NDArray[np.float32], place: PlateMap, score_hw: tuple[int, 
     bottom = int(np.ceil(place.offset_y + rows * place.scale_y))
     y = np.clip(np.arange(top, bottom), 0, plane.shape[0] - 1)
     x = np.clip(np.arange(left, right), 0, plane.shape[1] - 1)
+    if place == PlateMap(1, 1, left, top):
+        return np.asarray(plane[np.ix_(y, x)], np.float32)  # the weights are those of the identity
     area = _area_weights(bottom - top, rows, place.scale_y, place.offset_y - top)
     across = _area_weights(right - left, columns, place.scale_x, place.offset_x - left)
     return np.asarray(area @ plane[np.ix_(y, x)] @ across.T, np.float32)

@@ -1,0 +1,31 @@
+"""`smite-studio suggest`: which frames to paint or correct next, and why."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from engine.cli.reporter import Reporter
+
+_EXAMPLES = """examples:
+  smite-studio suggest result/
+  smite-studio suggest shots/*/result --count 10 --json
+
+frames are ranked by doubt, flicker and how little they look like what was painted, over all results together."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the verb's own arguments."""
+    parser.epilog = _EXAMPLES
+    parser.add_argument("results", type=Path, nargs="+", metavar="RESULT", help="result folders that `segment` wrote")
+    parser.add_argument("--count", type=int, default=5, metavar="N", help="how many frames to name (default: 5)")
+
+
+def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
+    """Prints the frames, best first."""
+    from engine.api.suggest import SuggestRequest, suggest
+
+    summary = reporter.drive(suggest(SuggestRequest(tuple(arguments.results), arguments.count)))
+    reporter.say(summary.to_text())
+    reporter.result(summary.to_json())
+    return 0
