@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.actions.commands import Commands
 from app.actions.correct_actions import CorrectActions
@@ -73,15 +83,16 @@ class CorrectPanel(QWidget):
         answers.addWidget(_button(commands, "correct.accept", tr("Accept")))
         answers.addWidget(_button(commands, "correct.reject", tr("Reject")))
         answers.addStretch(1)
-        locks = QHBoxLayout()
-        for command, text in (
-            ("correct.lock_frame", tr("Lock frame")),
-            ("correct.lock_part", tr("Lock part")),
-            ("correct.clear", tr("Clear")),
-            ("correct.note", tr("Note…")),
+        locks = QGridLayout()
+        for place, (command, text) in enumerate(
+            (
+                ("correct.lock_frame", tr("Lock frame")),
+                ("correct.lock_part", tr("Lock part")),
+                ("correct.clear", tr("Clear correction")),
+                ("correct.note", tr("Note…")),
+            )
         ):
-            locks.addWidget(_button(commands, command, text))
-        locks.addStretch(1)
+            locks.addWidget(_button(commands, command, text), place // 2, place % 2)
         for label in (self.state, self.note):
             label.setWordWrap(True)
             label.setProperty("role", "secondary")
@@ -98,8 +109,11 @@ class CorrectPanel(QWidget):
 
 
 def _button(commands: Commands, command: str, text: str) -> QToolButton:
+    """Returns a button for a command under a short name; menus keep the long one."""
+    commands[command].setIconText(text)
     button = QToolButton()
     button.setDefaultAction(commands[command])
-    button.setText(text)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+    button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     button.setAccessibleName(text)
     return button

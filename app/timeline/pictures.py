@@ -176,7 +176,10 @@ class FramePictures(QObject):
     def _on_read(self, frame: int) -> None:
         if self._reader is None or self.sender() is not self._reader:
             return
-        self._images[frame] = self._reader.done.pop(frame)
+        image = self._reader.done.pop(frame, None)
+        if image is None:
+            return  # it was read twice before anybody looked, and shown the first time
+        self._images[frame] = image
         while len(self._images) > _MOST_KEPT:
             self._images.popitem(last=False)
         self._frames = sorted(self._images)
