@@ -64,7 +64,13 @@ class CorrectActions(QObject):
     def accept(self) -> None:
         """Takes what was spread into the result."""
         if self.model.offered:
+            self._core.notice.hide()
             self.model.accept(tr("Spread"))
+
+    def reject(self) -> None:
+        """Drops what was spread."""
+        self._core.notice.hide()
+        self.model.reject()
 
     def teach(self) -> None:
         """Makes the shown frame, as it is corrected, a reference; the next run learns it."""
@@ -126,7 +132,7 @@ class CorrectActions(QObject):
         commands.bind("correct.clear", lambda: model.clear(tr("Clear correction")))
         commands.bind("correct.spread", self.spread)
         commands.bind("correct.accept", self.accept)
-        commands.bind("correct.reject", model.reject)
+        commands.bind("correct.reject", self.reject)
         commands.bind("correct.teach", self.teach)
         commands.bind("correct.lock_frame", self.lock_frame)
         commands.bind("correct.lock_part", self.lock_part)
