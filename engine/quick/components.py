@@ -23,6 +23,9 @@ _LEAST_AREA = 0.12
 _LEAST_AREA_AT_BORDER = 0.006
 _LEAST_LIKENESS = 0.6
 _HALF_VOUCHED = 0.1  # where painted frames vouch this much, a change of light may change the colours
+_HALF_VALUE = 0.5  # with the next two: what belongs to an object although something unknown lies between
+_GREATEST_AREA = 1.25
+_GAP = 0.4  # of the side of a square as large as the object
 _BINS = 8
 
 
@@ -144,12 +147,12 @@ def _supported(
 def _most_alike(
     frame: FrameView, foreground: NDArray[np.float32], vouched: NDArray[np.float32], look: ObjectLook
 ) -> NDArray[np.bool_] | None:
-    """Returns the one component that looks most like the object, or None where it is absent."""
+    """Returns the component that looks most like the object, with its other half, or None where it is absent."""
     count, names, stats = _islands(foreground > _PROBABILITY)
     mean = _means(foreground, names, count)
     support = _means(vouched, names, count)
     height, width = foreground.shape
-    best, best_value = None, 0.0
+    values: dict[int, float] = {}
     for name in range(1, count):
         left, top, wide, high, area = (int(v) for v in stats[name])
         at_border = left == 0 or top == 0 or left + wide == width or top + high == height
@@ -157,13 +160,34 @@ def _most_alike(
             continue
         if mean[name] <= _LOOSE_PROBABILITY:
             continue
-        mask = names == name
-        alike = float(np.sqrt(_histogram(frame, mask) * look.histogram).sum())
+        alike = float(np.sqrt(_histogram(frame, names == name) * look.histogram).sum())
         vouching = 1.0 + min(1.0, float(support[name]) / _SUPPORT)
-        value = np.sqrt(min(1.0, area / max(look.area, 1.0))) * float(mean[name]) ** 2 * alike * vouching
-        if (alike > _LEAST_LIKENESS or support[name] > _HALF_VOUCHED) and value > best_value:
-            best, best_value = mask, float(value)
-    return best
+        if alike > _LEAST_LIKENESS or support[name] > _HALF_VOUCHED:
+            size = min(1.0, area / max(look.area, 1.0))
+            values[name] = float(np.sqrt(size) * mean[name] ** 2 * alike * vouching)
+    if not values:
+        return None
+    return _with_other_half(names, stats, values, look)
+
+
+def _with_other_half(
+    names: NDArray[np.int32], stats: NDArray[np.int32], values: dict[int, float], look: ObjectLook
+) -> NDArray[np.bool_]:
+    """Returns the best component and what may be the rest of the object behind an occluder: near, and not too much.
+
+    The study keeps one; an object that a post cuts in two then loses half.
+    """
+    order = sorted(values, key=lambda name: -values[name])
+    kept: NDArray[np.bool_] = names == order[0]
+    area = int(stats[order[0], cv2.CC_STAT_AREA])
+    for name in order[1:]:
+        area += int(stats[name, cv2.CC_STAT_AREA])
+        if values[name] < _HALF_VALUE * values[order[0]] or area > _GREATEST_AREA * look.area:
+            break
+        away = cv2.distanceTransform((~kept).astype(np.uint8), cv2.DIST_L2, 3)
+        if float(away[names == name].min()) <= _GAP * np.sqrt(look.area):
+            kept = kept | (names == name)
+    return kept
 
 
 def _near(kept: NDArray[np.bool_], foreground: NDArray[np.float32]) -> NDArray[np.bool_]:
