@@ -41,6 +41,11 @@ class CorrectActions(QObject):
         elif self._ready():
             self.model.start_painting()
 
+    def start_brush(self) -> None:
+        """Takes the brush to the shown frame, which shows the model's guess."""
+        if not self.model.painting and self._ready():
+            self.model.start_painting()
+
     def take_tool(self, name: str) -> None:
         """Takes a paint tool; the first one puts the canvas in the viewer's place."""
         self._canvas.set_tool(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -143,3 +144,15 @@ def change_review(result: Path, review: Review, frames: tuple[int, ...]) -> Chan
     change = kept(result, REVIEW_FILES, frames)
     write_review(result, review)
     return change
+
+
+def keep_old(old: Path, new: Path, frames: Sequence[int], parts: Sequence[str]) -> Change:
+    """Lays the mattes of an earlier version over frames of a later one.
+
+    Raises:
+        InputError: A frame is locked; nothing was changed.
+        OutputError: An edit cannot be written.
+    """
+    from engine.correct.diff import keep_old as keep
+
+    return keep(ResultReader(old), ResultReader(new), frames, parts)

@@ -150,6 +150,11 @@ class CorrectModel(QObject):
             reject(self.result)
             self.read_marks()
 
+    def perform(self, text: str, work: Callable[[], Change | None]) -> None:
+        """Does a correction in the background, as a step that can be undone."""
+        if self.result is not None:
+            self._do(text, work)
+
     def undo(self) -> None:
         """Takes the newest correction back, to the bit."""
         self._travel(self._done, self._undone)

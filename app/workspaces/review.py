@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
-from PySide6.QtWidgets import QComboBox, QToolBar
+from PySide6.QtWidgets import QComboBox, QTabWidget, QToolBar
 
 from app.actions.correct_actions import CorrectActions
 from app.actions.playback_actions import PlaybackActions, button_keys
@@ -11,7 +11,9 @@ from app.actions.run_actions import RunActions
 from app.canvas.tools import TOOL_NAMES
 from app.canvas.view import CanvasView
 from app.core import Core
+from app.correct.changes_panel import ChangesPanel
 from app.correct.model import CorrectModel
+from app.correct.next_panel import NextPanel
 from app.correct.panel import CorrectPanel
 from app.i18n import tr
 from app.menus import correct_menu, review_menus
@@ -79,6 +81,9 @@ class ReviewWorkspace(Workspace):
         self.canvas = CanvasView(self.corrections.document)
         self.correct_actions = CorrectActions(core, self.corrections, self.canvas, self._commands)
         self.correct_panel = CorrectPanel(core, self.correct_actions, self._commands)
+        self.next = NextPanel(core, self.correct_actions.start_brush)
+        self.changes = ChangesPanel(core, self.corrections)
+        self.where = QTabWidget()
         self._tools = self._tool_bar()
         self._clips = QComboBox()
         self._furnish()
@@ -128,11 +133,18 @@ class ReviewWorkspace(Workspace):
             Bar(self.view_bar, top, new_row=True),
             Bar(self._tools, left),
         )
+        self.where.setDocumentMode(True)
+        for panel, title in (
+            (self.worst, tr("Worst frames")),
+            (self.next, tr("Paint next")),
+            (self.changes, tr("Changes")),
+        ):
+            self.where.addTab(panel, title)
         right, bottom = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
         self.docks = (
             Dock("review_parts", tr("Parts"), self.parts, right, 300),
             Dock("review_correct", tr("Correct"), self.correct_panel, right, 190),
-            Dock("review_worst", tr("Worst frames"), self.worst, right, 180),
+            Dock("review_worst", tr("Where to look"), self.where, right, 200),
             Dock("review_queue", tr("Queue"), self.queue, right, 160),
             Dock("review_timeline", tr("Timeline"), self.timeline_panel, bottom, HEIGHT_PX),
         )
