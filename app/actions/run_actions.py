@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from app.actions.commands import Commands
 from app.core import Core
 from app.i18n import tr
 from app.jobs.spec import JobSpec, Outcome
-from app.model.runs import PreparedRun, RunModel, Scope
+from app.model.run_choice import RunChoice
+from app.model.runs import PreparedRun, RunModel
+from engine.api.library import PROFILE_FOLDER
+from engine.domain.frames import FrameRange
 from engine.errors import EngineError
 from engine.jobs import Event, FrameDone, Message
 from engine.project_io.run_marks import RunMark, mark_begun, mark_ended, read_mark
 
 _SMALLER_WINDOW = 3
+_WARM_AFTER_MS = 1_000
 
 
 class RunActions(QObject):
@@ -27,6 +32,12 @@ class RunActions(QObject):
         super().__init__()
         self._core, self.model = core, model
         self._running: dict[str, PreparedRun] = {}
+        self._left: set[str] = set()
+        self._warming = QTimer(self)
+        self._warming.setSingleShot(True)
+        self._warming.setInterval(_WARM_AFTER_MS)
+        self._warming.timeout.connect(core.queue.warm)
+        core.session.leaving.connect(self.leave)
         core.queue.told.connect(self._on_told)
         core.queue.finished.connect(self._on_finished)
 
@@ -37,31 +48,43 @@ class RunActions(QObject):
 
     def bind(self, commands: Commands) -> None:
         """Connects the commands."""
-        scopes: tuple[Scope, ...] = ("clip", "range", "frame")
-        for scope in scopes:
-            commands.bind(f"run.{scope}", partial(self.run, scope))
+        playhead = self._core.playhead
+        commands.bind("run.clip", lambda: self.run(None))
+        commands.bind("run.range", lambda: self.run(playhead.in_out))
+        commands.bind("run.frame", lambda: self.run(FrameRange(playhead.frame, playhead.frame + 1)))
         commands.bind("run.stop", self.stop)
         commands.bind("version.pin", self.toggle_pin)
         commands.bind("version.note", self.ask_note)
         commands.bind("version.delete", self.ask_delete)
 
-    def run(self, scope: Scope) -> None:
-        """Segments the current clip, its range, or the shown frame; what is finished is not done again."""
+    def make_ready(self) -> None:
+        """Starts the worker's process soon, so that the first run need not wait for it."""
+        self._warming.start()
+
+    def run(self, only: FrameRange | None) -> None:
+        """Segments these frames of the current clip, or all; what is finished is not done again."""
         if self._core.document.read_only:
             self._core.notifier.warning(tr("The project is open for reading only. Save it under another name to run."))
             return
         try:
-            prepared = self.model.prepare(scope)
+            prepared = self.model.prepare(only)
         except EngineError as error:
             self._core.notifier.warning(str(error))
             return
-        self._core.stepper.submit(self.model.write_inputs(prepared), lambda _: self._submit(prepared, scope))
+        self._core.stepper.submit(self.model.write_inputs(prepared), lambda _: self._submit(prepared))
 
     def stop(self) -> None:
         """Stops the runs of the current clip; finished frames stay."""
         for job_id, prepared in list(self._running.items()):
             if prepared.clip_id == self._core.playhead.clip_id:
                 self._core.queue.cancel(job_id)
+
+    def leave(self) -> None:
+        """Ends all runs before it returns: their project is about to be moved or closed. They are offered again."""
+        self._warming.stop()
+        self._left.update(self._running)
+        for job_id in list(self._running):
+            self._core.queue.end_now(job_id)
 
     def offer_resume(self) -> None:
         """Offers to go on with a run that a crash or a kill of the program cut off."""
@@ -107,21 +130,35 @@ class RunActions(QObject):
         if answer == "delete":
             self._tried(lambda: self._core.results.delete(chosen.name))
 
-    def _submit(self, prepared: PreparedRun, scope: Scope) -> None:
+    def _submit(self, prepared: PreparedRun) -> None:
         folder = self._core.session.path
-        if folder is None:
-            return
-        mark_begun(folder, prepared.clip_id, RunMark(prepared.version.name, scope))
+        if folder is None or not prepared.version.folder.is_relative_to(folder):
+            return  # another project was opened meanwhile
+        self._mark(folder, prepared)
         tags = {"clip": prepared.clip_id, "version": prepared.version.name}
         job_id = self._core.queue.submit(JobSpec("segment", prepared.request, prepared.title, tags=tags))
         self._running[job_id] = prepared
 
+    def _mark(self, folder: Path, prepared: PreparedRun) -> None:
+        mark = RunMark(prepared.version.name, prepared.request.only, prepared.choice.to_json())
+        self._tried(lambda: mark_begun(folder, prepared.clip_id, mark))
+
     def _resume(self, clip_id: str, mark: RunMark) -> None:
-        references = self._core.references
-        if self._core.playhead.clip_id != clip_id:
-            self._tried(lambda: references.show_frame(clip_id, references.clip_numbers(clip_id)[0]))
-        # The in and out points were the last run's: the whole clip holds them too.
-        self.run("frame" if mark.scope == "frame" else "clip")
+        references, folder = self._core.references, self._core.session.path
+        if folder is None:
+            return
+        try:
+            if self._core.playhead.clip_id != clip_id:
+                self._core.playhead.set_clip(clip_id, references.clip_numbers(clip_id))
+            names = [version.name for version in self._core.results.versions()]
+            if mark.version in names:
+                self._core.results.choose(mark.version)
+            self.model.choose(RunChoice.from_json(mark.choice, folder / PROFILE_FOLDER))
+        except EngineError as error:
+            self._core.notifier.warning(str(error))
+            return
+        self._core.window.show_workspace("review")
+        self.run(mark.only)
 
     def _on_told(self, job_id: str, event: Event) -> None:
         prepared = self._running.get(job_id)
@@ -137,8 +174,14 @@ class RunActions(QObject):
         if prepared is None:
             return
         folder = self._core.session.path
+        if job_id in self._left:
+            self._left.discard(job_id)
+            return
         if folder is not None:
             mark_ended(folder, prepared.clip_id)
+            for other in self._running.values():
+                if other.clip_id == prepared.clip_id:
+                    self._mark(folder, other)
         self._core.results.read_record()
         if outcome.kind == "succeeded":
             self._core.notifier.info(tr("{title} is done.").format(title=prepared.title))
@@ -146,24 +189,32 @@ class RunActions(QObject):
             self._core.notifier.info(
                 tr("{title} was stopped. Its finished frames are kept.").format(title=prepared.title)
             )
-        elif outcome.out_of_memory:
-            self._offer_less(outcome)
         else:
+            self._offer_help(prepared, outcome)
+
+    def _offer_help(self, prepared: PreparedRun, outcome: Outcome) -> None:
+        """Says why a run failed, and offers what may help."""
+        choice = prepared.choice
+        choices: list[tuple[str, Callable[[], object]]] = []
+        if outcome.out_of_memory:
+            if choice.window is None or choice.window > _SMALLER_WINDOW:
+                smaller = replace(choice, window=_SMALLER_WINDOW)
+                choices.append((tr("Smaller windows"), partial(self._again, prepared, smaller)))
+            if choice.device != "cpu":
+                choices.append((tr("Use the CPU"), partial(self._again, prepared, replace(choice, device="cpu"))))
+        elif outcome.crashed:
+            choices.append((tr("Go on"), partial(self._again, prepared, choice)))
+        if outcome.details:
             details = partial(self._core.notifier.error, outcome.sentence, outcome.details)
-            self._core.notice.offer(outcome.sentence, tr("Details…"), details)
+            choices.append((tr("Details…"), details))
+        self._core.notice.offer_all(outcome.sentence, choices)
 
-    def _offer_less(self, outcome: Outcome) -> None:
-        choice = self.model.choice
-        if choice.device not in ("auto", "cpu") or choice.window == _SMALLER_WINDOW:
-            label, change = tr("Use the CPU"), replace(choice, device="cpu")
-        else:
-            label, change = tr("Smaller windows"), replace(choice, window=_SMALLER_WINDOW)
-
-        def again() -> None:
-            self.model.choose(change)
-            self.run("clip")
-
-        self._core.notice.offer(outcome.sentence, label, again)
+    def _again(self, prepared: PreparedRun, choice: RunChoice) -> None:
+        if self._core.playhead.clip_id != prepared.clip_id:
+            numbers = self._core.references.clip_numbers(prepared.clip_id)
+            self._core.playhead.set_clip(prepared.clip_id, numbers)
+        self.model.choose(choice)
+        self.run(prepared.request.only)
 
     def _tried(self, run: Callable[[], object]) -> None:
         try:

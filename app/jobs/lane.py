@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.i18n import tr
-from app.jobs.spec import JobSpec, Outcome
+from app.jobs.spec import WORKER_LOST, JobSpec, Outcome
 from app.jobs.worker import WorkerThread
 from engine.api.wire import decode_event, encode
 
@@ -153,7 +153,7 @@ def _crashed(code: int, tail: str) -> Outcome:
         "The worker process ended unexpectedly (exit code {code}). Finished frames and what was painted are kept. "
         "Start the job again to go on where it stopped."
     )
-    return Outcome("failed", sentence=sentence.format(code=code), details=tail, error="WorkerLost")
+    return Outcome("failed", sentence=sentence.format(code=code), details=tail, error=WORKER_LOST)
 
 
 def _outcome(message: Mapping[str, Any]) -> Outcome:

@@ -10,6 +10,8 @@ from app.jobs.estimate import Estimate
 LaneName = Literal["heavy", "light"]
 JobState = Literal["waiting", "running", "paused", "cancelling", "succeeded", "failed", "cancelled"]
 
+WORKER_LOST = "WorkerLost"
+
 
 @dataclass(frozen=True)
 class JobSpec:
@@ -52,6 +54,11 @@ class Outcome:
     def out_of_memory(self) -> bool:
         """A smaller window or another device may help."""
         return self.error == "MemoryLimitError"
+
+    @property
+    def crashed(self) -> bool:
+        """Its process went away; the job itself may be sound."""
+        return self.error == WORKER_LOST
 
 
 @dataclass

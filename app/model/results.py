@@ -137,14 +137,14 @@ class ResultsModel(QObject):
             self._compared = ""
         self._after_choice()
 
-    def begin(self, clip_id: str, made_by: str, made_from: str, fits: Callable[[ResultVersion], bool]) -> ResultVersion:
-        """Returns the version that a run goes into, and shows it: one made from the same things, or a new one.
+    def begin(self, clip_id: str, made_by: str, made_from: str, *, base: str = "") -> ResultVersion:
+        """Returns a new version that a run can go into, and shows it.
 
         Args:
             clip_id: The clip.
             made_by: What makes it.
-            made_from: Digest of what it is made from.
-            fits: Tells whether a version of the same things can be gone on with.
+            made_from: Digests of what it is made from, or "".
+            base: Name of the version whose locked frames it keeps, or "".
 
         Raises:
             InputError: No project is open.
@@ -153,16 +153,11 @@ class ResultsModel(QObject):
         folder = self._session.path
         if folder is None:
             raise InputError("No project is open, so there is no place for a result.")
-        versions = read_versions(folder, clip_id)
-        same = [v for v in versions.versions if (v.made_by, v.made_from) == (made_by, made_from) and fits(v)]
-        if same:
-            version, versions = same[-1], replace(versions, chosen=same[-1].name)
-        else:
-            versions, version = versions.adding(made_by, made_from)
-        write_versions(versions)
+        versions, version = read_versions(folder, clip_id).adding(made_by, made_from, base)
         if clip_id == self._playhead.clip_id:
-            self._versions = versions
-            self._after_choice()
+            self._keep(versions)
+        else:
+            write_versions(versions)
         return version
 
     def set_stale_rule(self, stale: Callable[[ResultVersion], bool]) -> None:

@@ -3,52 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.model.document import Document
 from app.model.references import ReferencesModel
 from app.model.results import ResultsModel
+from app.model.run_choice import RunChoice
 from app.model.session import ProjectSession
 from app.playback.playhead import Playhead
+from engine.api.library import PROFILE_FOLDER
 from engine.api.places import cache_folder
 from engine.api.segment_request import SegmentRequest
 from engine.domain.frames import FrameRange
 from engine.domain.labels import BACKGROUND, UNKNOWN, Painted
 from engine.domain.project import ProjectReference
-from engine.domain.settings import Preset, SegmentSettings
 from engine.errors import EngineError, InputError
 from engine.jobs import Job
-from engine.project_io.run_inputs import inputs_digest, painted_digest, write_anchors
+from engine.project_io.run_inputs import (
+    MadeFrom,
+    digest_of,
+    file_digest,
+    locks_digest,
+    painted_and_parts_digest,
+    painted_digest,
+    write_anchors,
+)
 from engine.project_io.versions import RESULT_FOLDER, ResultVersion
 from engine.results.folder import ResultReader
 
-Scope = Literal["frame", "range", "clip"]
-
-
-@dataclass(frozen=True)
-class RunChoice:
-    """How the artist wants a clip segmented.
-
-    Attributes:
-        preset: draft, standard or best.
-        profile: Profile to use, or None to learn what was painted on this clip.
-        device: As in `SegmentSettings`.
-        window: Frames a vote looks at, or None for the backbone's own.
-    """
-
-    preset: Preset = "standard"
-    profile: Path | None = None
-    device: str = "auto"
-    window: int | None = None
-
-    @property
-    def made_by(self) -> str:
-        """What versions say of it."""
-        return f"{self.profile.stem if self.profile is not None else 'painted frames'}, {self.preset}"
+_JUDGE_AFTER_MS = 250
 
 
 @dataclass(frozen=True)
@@ -58,15 +44,18 @@ class PreparedRun:
     Attributes:
         version: Where it goes.
         request: What the worker is asked.
+        choice: How it is done.
         title: What the queue shows.
         clip_id: The clip.
+        anchors: What was painted, by frame.
     """
 
     version: ResultVersion
     request: SegmentRequest
+    choice: RunChoice
     title: str
-    clip_id: str = ""
-    anchors: Mapping[int, Painted] = field(default_factory=dict)
+    clip_id: str
+    anchors: Mapping[int, Painted]
 
 
 class RunModel(QObject):
@@ -92,8 +81,13 @@ class RunModel(QObject):
         self._results, self._playhead = results, playhead
         self._digests: dict[str, str] = {}
         self.choice = RunChoice()
+        # Hashing what was painted must not wait for the hand: strokes come faster than that.
+        self._judging = QTimer(self)
+        self._judging.setSingleShot(True)
+        self._judging.setInterval(_JUDGE_AFTER_MS)
+        self._judging.timeout.connect(results.judge)
         document.areasChanged.connect(self._on_painted)
-        document.labelsChanged.connect(lambda reference_id, _rect: self._on_painted(reference_id))
+        document.labelsChanged.connect(self._on_labels)
         document.projectChanged.connect(self._on_project)
         document.replaced.connect(self._digests.clear)
         results.set_stale_rule(self._is_stale)
@@ -106,7 +100,7 @@ class RunModel(QObject):
     def profiles(self) -> tuple[Path, ...]:
         """Returns the profiles of the project, by name."""
         folder = self._session.path
-        return tuple(sorted((folder / "profiles").glob("*.safetensors"))) if folder is not None else ()
+        return tuple(sorted((folder / PROFILE_FOLDER).glob("*.safetensors"))) if folder is not None else ()
 
     def painted_frames(self, clip_id: str) -> tuple[ProjectReference, ...]:
         """Returns the references of a clip that lead its runs: painted, and not held out."""
@@ -118,42 +112,44 @@ class RunModel(QObject):
                     found.append(reference)
         return tuple(found)
 
-    def prepare(self, scope: Scope) -> PreparedRun:
-        """Returns the run of the current clip, its version begun and chosen.
+    def prepare(self, only: FrameRange | None) -> PreparedRun:
+        """Returns the run of the current clip, its version chosen: one that it can go on with, or a new one.
+
+        Args:
+            only: The frames that are wanted now, or None for the whole clip.
 
         Raises:
             InputError: There is no clip, nothing was painted and no profile chosen, or labels cannot be read.
             OutputError: The project cannot be written to.
         """
-        clip_id = self._playhead.clip_id
-        if not clip_id:
+        clip_id, project, choice = self._playhead.clip_id, self._document.project, self.choice
+        if not clip_id or self._session.path is None:
             raise InputError("No clip is open. Add one in the References workspace, or drop a video here.")
         references = self.painted_frames(clip_id)
-        if not references and self.choice.profile is None:
+        if not references and choice.profile is None:
             raise InputError(
                 "Nothing is painted on this clip yet. Paint a frame in the References workspace, or choose a profile."
             )
-        project = self._document.project
-        digest = self._made_from(references, self.choice)
-        version = self._results.begin(clip_id, self.choice.made_by, digest, self._fits)
+        version = self._version(clip_id, only)
         clip = project.clip(clip_id)
         painted = {r.frame: self._document.layer(r.id).painted() for r in references if r.frame is not None}
-        assert self._session.path is not None
-        folder = self._session.path / RESULT_FOLDER / clip_id / f"anchors-{digest}"
+        results = self._session.path / RESULT_FOLDER / clip_id
+        made_from = MadeFrom.parse(version.made_from)
+        assert made_from is not None
         request = SegmentRequest(
             clip=clip.path,
             out=version.folder,
-            profile=self.choice.profile,
-            anchors=folder if painted else None,
+            profile=choice.profile,
+            anchors=results / f"anchors-{made_from.painted}" if painted else None,
             parts=project.parts,
             colour_space=clip.colour_space,
-            base=self._locked_base(version),
+            base=results / version.base if version.base else None,
             cache_folder=cache_folder(),
-            only=self._only(scope),
+            only=only,
             focus=self._playhead.frame,
-            settings=SegmentSettings(preset=self.choice.preset, device=self.choice.device, window=self.choice.window),
+            settings=choice.settings,
         )
-        return PreparedRun(version, request, f"{clip.name} {version.name}", clip_id, painted)
+        return PreparedRun(version, request, choice, f"{clip.name} {version.name}", clip_id, painted)
 
     def write_inputs(self, run: PreparedRun) -> Job[Path | None]:
         """Writes what the run is made from into the project, a frame a step."""
@@ -163,18 +159,28 @@ class RunModel(QObject):
         stems = {frame: source.stem(frame) for frame in run.anchors}
         return (yield from write_anchors(run.request.anchors, run.anchors, stems, self._document.project.parts))
 
-    def _locked_base(self, version: ResultVersion) -> Path | None:
-        """Returns the result whose locked frames the run must keep: the one before this version."""
-        earlier = [v for v in self._results.versions() if v.name != version.name and v.begun and _has_locks(v)]
-        return earlier[-1].folder if earlier and not version.begun else None
+    def _version(self, clip_id: str, only: FrameRange | None) -> ResultVersion:
+        """Returns the version that the run goes into: one made from the same things, or a new one.
 
-    def _only(self, scope: Scope) -> FrameRange | None:
-        if scope == "frame":
-            return FrameRange(self._playhead.frame, self._playhead.frame + 1)
-        return self._playhead.in_out if scope == "range" else None
+        The shown version goes first. Where it holds locks, the run shall keep them and be led by them: it goes on in
+        the shown version while that has frames to do, and into one that is based on it otherwise.
+        """
+        chosen, versions = self._results.chosen, self._results.versions()
+        base = chosen.name if chosen is not None and locks_digest(chosen.folder) else ""
+        for version in sorted(reversed(versions), key=lambda v: v != chosen):  # noqa: C414 - newest first, stably
+            if base and version.base != base and not (version == chosen and self._has_more_to_do(version, only)):
+                continue
+            if self._goes_on(version):
+                self._results.choose(version.name)
+                return version
+        return self._results.begin(clip_id, self.choice.made_by, str(self._made_from(clip_id, base)), base=base)
 
-    def _fits(self, version: ResultVersion) -> bool:
-        """Tells whether a run can go on in a version: its part table is the project's as it is now."""
+    def _goes_on(self, version: ResultVersion) -> bool:
+        """Tells whether a run of now would say the same as the version's run."""
+        if version.made_by != self.choice.made_by:
+            return False
+        if version.made_from != str(self._made_from(version.clip_id, version.base)):
+            return False
         if not version.begun:
             return True
         try:
@@ -182,26 +188,38 @@ class RunModel(QObject):
         except InputError:
             return False
 
+    def _has_more_to_do(self, version: ResultVersion, only: FrameRange | None) -> bool:
+        if not version.begun:
+            return True
+        unfinished = self._results.unfinished(version)
+        return any(only is None or frame in only for frame in unfinished)
+
+    def _made_from(self, clip_id: str, base: str) -> MadeFrom:
+        choice = self.choice
+        assert self._session.path is not None
+        return MadeFrom(
+            painted=self._painted_digest(clip_id),
+            profile=file_digest(choice.profile) if choice.profile is not None else "",
+            settings=digest_of([choice.preset, choice.window]),
+            locks=locks_digest(self._session.path / RESULT_FOLDER / clip_id / base) if base else "",
+        )
+
     def _is_stale(self, version: ResultVersion) -> bool:
-        """Tells whether what was painted, or the parts, changed since the version was made."""
-        for choice in self._choices():
-            if choice.made_by == version.made_by:
-                try:
-                    return self._made_from(self.painted_frames(version.clip_id), choice) != version.made_from
-                except EngineError:
-                    return False
-        return False
+        """Tells whether what was painted, the parts or the profile changed since the version was made."""
+        made_from = MadeFrom.parse(version.made_from)
+        if made_from is None:
+            return False
+        if made_from.profile and made_from.profile not in map(file_digest, self.profiles()):
+            return True
+        try:
+            return made_from.painted != self._painted_digest(version.clip_id)
+        except EngineError:
+            return False
 
-    def _choices(self) -> list[RunChoice]:
-        presets: tuple[Preset, ...] = ("draft", "standard", "best")
-        profiles = (None, *self.profiles())
-        return [replace(self.choice, preset=preset, profile=p) for preset in presets for p in profiles]
-
-    def _made_from(self, references: tuple[ProjectReference, ...], choice: RunChoice) -> str:
+    def _painted_digest(self, clip_id: str) -> str:
+        references = self.painted_frames(clip_id)
         anchors = {r.frame: self._digest(r) for r in references if r.frame is not None}
-        profile = choice.profile
-        facts = {"preset": choice.preset, "window": choice.window, "profile": _stamp(profile) if profile else ""}
-        return inputs_digest(anchors, self._document.project.parts, facts)
+        return painted_and_parts_digest(anchors, self._document.project.parts)
 
     def _digest(self, reference: ProjectReference) -> str:
         if reference.id not in self._digests:
@@ -210,26 +228,11 @@ class RunModel(QObject):
 
     def _on_painted(self, reference_id: str) -> None:
         self._digests.pop(reference_id, None)
-        self._results.judge()
+        self._judging.start()
+
+    def _on_labels(self, reference_id: str, _rect: object) -> None:
+        self._on_painted(reference_id)
 
     def _on_project(self) -> None:
-        self._results.judge()
+        self._judging.start()
         self.changed.emit()
-
-
-def _has_locks(version: ResultVersion) -> bool:
-    from engine.results.review import read_review
-
-    try:
-        review = read_review(version.folder)
-    except InputError:
-        return False
-    return bool(review.frames or review.parts)
-
-
-def _stamp(profile: Path) -> list[object]:
-    try:
-        facts = profile.stat()
-    except OSError:
-        return [profile.name]
-    return [profile.name, facts.st_size, facts.st_mtime_ns]

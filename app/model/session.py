@@ -53,12 +53,14 @@ class ProjectSession(QObject):
 
     Signals:
         opened(object): A project was opened; `Opened`.
+        leaving(): The project's folder is about to be closed or left for another one: whoever writes to it stops.
         closed(): No project is open.
         saved(): The project was saved.
         journalled(object): Work up to this time (datetime) would survive a crash.
     """
 
     opened = Signal(object)
+    leaving = Signal()
     closed = Signal()
     saved = Signal()
     journalled = Signal(object)
@@ -148,6 +150,7 @@ class ProjectSession(QObject):
         """
         if self._folder is None:
             return
+        self.leaving.emit()
         old, was_untitled = self._folder, self.untitled
         project = replace(self._document.with_areas(), name=name)
         painted = {r.id: self._document.store.layer(r).painted() for r in project.references}
@@ -179,6 +182,7 @@ class ProjectSession(QObject):
         """Closes the project; unsaved work of a named project is dropped, so ask first."""
         if self._folder is None:
             return
+        self.leaving.emit()
         folder, drop = self._folder, self.untitled
         if self._journal is not None:
             self._journal.discard()

@@ -98,6 +98,8 @@ class ReviewWorkspace(Workspace):
         self.timeline_panel.show_keys(button_keys(self._commands))
         self.view_actions.take_keys()
         self.view_bar.refresh_tips()
+        if core.playhead.clip_id:
+            self.run_actions.make_ready()
         self.page.viewer.setFocus()
 
     def left(self) -> None:
@@ -111,8 +113,9 @@ class ReviewWorkspace(Workspace):
         self.canvas.cancel()
 
     def shut_down(self) -> None:
-        """Ends the threads that read frames."""
+        """Ends runs, and the threads that read frames."""
         self.player.pause()
+        self.run_actions.leave()
         self.canvas.shut_down()
         self.corrections.shut_down()
         self.cache.shut_down()
@@ -206,7 +209,7 @@ class ReviewWorkspace(Workspace):
 
     def _run_from_anywhere(self) -> None:
         self._core.window.show_workspace(self.name)
-        self.run_actions.run("clip")
+        self.run_actions.run(None)
 
     def _on_details(self, job_id: str) -> None:
         job = self._core.queue.job(job_id)

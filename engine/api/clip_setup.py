@@ -186,7 +186,8 @@ def _fingerprint(
         "profile": profile.digest() if profile else "learned from the anchors",
         "anchors": {str(number): _painted_digest(painted) for number, painted in sorted(anchors.items())},
         "parts": parts.to_json(),
-        "settings": request.settings.to_json(),
+        # The device is left out: a seed means the same on each, and a run may go on elsewhere.
+        "settings": {key: value for key, value in request.settings.to_json().items() if key != "device"},
         "version": version("smite-studio"),
     }
 

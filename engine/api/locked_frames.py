@@ -9,7 +9,7 @@ from engine.domain.labels import Painted
 from engine.domain.parts import PartSet
 from engine.errors import InputError
 from engine.results.folder import ResultReader, ResultWriter
-from engine.results.review import read_review, write_review
+from engine.results.review import REVIEW_NAME, read_review, write_review
 
 
 def locked_anchors(base: Path, parts: PartSet) -> Mapping[int, Painted]:
@@ -32,12 +32,13 @@ def locked_anchors(base: Path, parts: PartSet) -> Mapping[int, Painted]:
 def bring_locked(base: Path, writer: ResultWriter) -> None:
     """Copies what is locked in `base`, with its corrections, and all locks and notes, into the result of `writer`.
 
-    Frames of which only parts are locked are brought too, to be done again around them.
+    Frames of which only parts are locked are brought too, to be done again around them. A result that has locks and
+    notes of its own, or had them brought before, keeps those.
 
     Raises:
         OutputError: The result cannot be written to.
     """
-    if base.resolve() == writer.folder.resolve():
+    if base.resolve() == writer.folder.resolve() or (writer.folder / REVIEW_NAME).exists():
         return
     reader, review = ResultReader(base), read_review(base)
     known = set(reader.numbers)

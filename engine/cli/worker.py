@@ -36,10 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_arguments: argparse.Namespace, _reporter: Reporter) -> int:
-    """Serves until the pipe closes."""
+    """Serves until the pipe closes, and ends the process."""
     commands, answers = private_pipes()
     Worker(commands, answers, VERBS).serve()
-    return 0
+    # Not through the interpreter's own end: it would wait for imports that the warming thread is in the middle of.
+    os._exit(0)
 
 
 class Worker:
@@ -144,5 +145,11 @@ class Worker:
 
 
 def _warm() -> None:
-    """Imports what learning needs, so that the first run starts at once."""
-    import torch  # noqa: F401
+    """Imports what runs need, in a thread: a run that comes meanwhile shows its drafts without waiting for torch."""
+    threading.Thread(target=_import_heavy, name="warming", daemon=True).start()
+
+
+def _import_heavy() -> None:
+    import engine.api.segment
+    import engine.quick.draft
+    import engine.quick.learn  # noqa: F401 - the last one brings torch

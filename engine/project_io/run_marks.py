@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from engine.atomic import write_text
+from engine.domain.frames import FrameRange
 from engine.domain.project import check_id
+from engine.errors import InputError
 from engine.project_io.versions import RESULT_FOLDER
 
 _MARK = "running.json"
@@ -18,12 +22,14 @@ class RunMark:
     """A run that had begun.
 
     Attributes:
-        version: Name of the version it went into.
-        scope: "frame", "range" or "clip".
+        version: Name of the version it goes into.
+        only: The frames that were asked for, or None for all of them.
+        choice: How it is done, as JSON values.
     """
 
     version: str
-    scope: str
+    only: FrameRange | None
+    choice: Mapping[str, Any]
 
 
 def mark_begun(project: Path, clip_id: str, mark: RunMark) -> None:
@@ -32,7 +38,9 @@ def mark_begun(project: Path, clip_id: str, mark: RunMark) -> None:
     Raises:
         OutputError: The project cannot be written to.
     """
-    write_text(_path(project, clip_id), json.dumps({"version": mark.version, "scope": mark.scope}))
+    only = [mark.only.start, mark.only.stop] if mark.only is not None else None
+    table = {"version": mark.version, "only": only, "choice": dict(mark.choice)}
+    write_text(_path(project, clip_id), json.dumps(table))
 
 
 def mark_ended(project: Path, clip_id: str) -> None:
@@ -47,8 +55,9 @@ def read_mark(project: Path, clip_id: str) -> RunMark | None:
     """Returns the run that was cut off, or None."""
     try:
         table = json.loads(_path(project, clip_id).read_text(encoding="utf-8"))
-        return RunMark(str(table["version"]), str(table["scope"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        only = FrameRange(*map(int, table["only"])) if table["only"] is not None else None
+        return RunMark(str(table["version"]), only, dict(table["choice"]))
+    except (OSError, ValueError, KeyError, TypeError, InputError):
         return None
 
 

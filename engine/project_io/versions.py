@@ -32,8 +32,8 @@ class ResultVersion:
         folder: Its result folder.
         made_by: What made it: "quick", "smite", "quick draft" ...
         made_at: ISO time at which it was begun.
-        made_from: Digest of what it was made from: painted frames, parts, profile, settings. Another one now means
-            that the result is stale.
+        made_from: Digests of what it was made from (run_inputs.made_from), or "".
+        base: Name of the version whose locked frames it keeps, or "".
         pinned: It cannot be deleted by mistake.
         note: What the artist wrote about it.
     """
@@ -44,6 +44,7 @@ class ResultVersion:
     made_by: str = ""
     made_at: str = ""
     made_from: str = ""
+    base: str = ""
     pinned: bool = False
     note: str = ""
 
@@ -78,11 +79,11 @@ class ClipVersions:
                 return version
         raise InputError(f"There is no result {name} of this clip. It may have been deleted in another window.")
 
-    def adding(self, made_by: str, made_from: str) -> tuple[ClipVersions, ResultVersion]:
+    def adding(self, made_by: str, made_from: str, base: str) -> tuple[ClipVersions, ResultVersion]:
         """Returns the versions with a new one at their end, which is chosen, and the new one."""
         name = f"v{self.last + 1:03d}"
         now = datetime.now().astimezone().isoformat(timespec="seconds")
-        new = ResultVersion(self.clip_id, name, self.folder / name, made_by, now, made_from)
+        new = ResultVersion(self.clip_id, name, self.folder / name, made_by, now, made_from, base)
         return replace(self, versions=(*self.versions, new), chosen=name, last=self.last + 1), new
 
     def changing(self, version: ResultVersion) -> ClipVersions:
@@ -142,6 +143,7 @@ def write_versions(versions: ClipVersions) -> None:
                 "made_by": version.made_by,
                 "made_at": version.made_at,
                 "made_from": version.made_from,
+                "base": version.base,
                 "pinned": version.pinned,
                 "note": version.note,
             }
@@ -177,7 +179,7 @@ def bring_results(old: Path, new: Path, *, move: bool) -> None:
     Raises:
         OutputError: They cannot be written there; the old ones stay.
     """
-    for name in (RESULT_FOLDER, "profiles"):
+    for name in (RESULT_FOLDER, "profiles", "training"):
         source = old / name
         if not source.is_dir():
             continue
@@ -200,6 +202,7 @@ def _version(clip_id: str, folder: Path, name: str, facts: Mapping[str, Any]) ->
         made_by=str(facts.get("made_by", "")),
         made_at=str(facts.get("made_at", "")),
         made_from=str(facts.get("made_from", "")),
+        base=str(facts.get("base", "")),
         pinned=facts.get("pinned") is True,
         note=str(facts.get("note", "")),
     )

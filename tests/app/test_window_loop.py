@@ -94,10 +94,10 @@ def test_painting_more_makes_the_result_stale_and_the_next_run_a_version_of_its_
     painted.window.show_workspace("references")
     painted.core.references.show_frame("c1", 1008)
     drag(painted, (60, 50), (70, 55))
-    assert painted.core.results.stale
+    qtbot.waitUntil(lambda: painted.core.results.stale)
     assert painted.core.results.state(1004) == "stale"
     painted.core.commands["edit.undo"].trigger()
-    assert not painted.core.results.stale
+    qtbot.waitUntil(lambda: not painted.core.results.stale)
     painted.core.commands["edit.redo"].trigger()
     run(painted, qtbot)
     assert [v.name for v in painted.core.results.versions()] == ["v001", "v002"]
@@ -154,12 +154,12 @@ def test_a_run_that_a_crash_cut_off_is_offered_and_goes_on(
     painted.core.commands["project.save_as"].trigger()
     painted.core.playhead.go(1004)
     run(painted, qtbot, "run.frame")
-    mark_begun(tmp_path / "saved", "c1", RunMark("v001", "clip"))
+    mark_begun(tmp_path / "saved", "c1", RunMark("v001", None, painted.review.runs.choice.to_json()))
     painted.project_actions.close()
     painted.project_actions.open(tmp_path / "saved")
     assert "cut off" in painted.core.notice.text
     with qtbot.waitSignal(painted.core.queue.finished, timeout=WAIT_MS):
-        painted.core.notice._action.click()
+        painted.core.notice.buttons[0].click()
     reader = ResultReader(tmp_path / "saved/results/c1/v001")
     assert {n: row.state for n, row in reader.record.frames.items()}[1004] == "done"
 

@@ -39,7 +39,7 @@ def workspace(studio: Studio, qtbot: QtBot, tmp_path: Path) -> ExportWorkspace:
     plate = write_png_plate(tmp_path / "sh010")
     add(studio, qtbot, [plate / f"sh010_bg.{n}.png" for n in ()] or [_clip(plate)])
     studio.core.parts.add_list(list(PARTS.names), "Add parts")
-    version: ResultVersion = studio.core.results.begin("c1", "test", "", lambda _: True)
+    version: ResultVersion = studio.core.results.begin("c1", "test", "")
     write_result(version.folder, plate)
     studio.core.results.choose(version.name)
     studio.window.show_workspace("export")

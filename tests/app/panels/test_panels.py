@@ -254,7 +254,7 @@ def test_painting_without_a_part_offers_to_add_one(
     drag(studio, (30, 30), (90, 60))
     assert "no part" in studio.core.notice.text
     script.answers = ["body"]
-    studio.core.notice._action.click()
+    studio.core.notice.buttons[0].click()
     assert studio.core.parts.parts.names == ("body",)
     drag(studio, (30, 30), (90, 60))
     assert pixels(studio)[0].any()

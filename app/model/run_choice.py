@@ -1,0 +1,65 @@
+"""How the artist wants a clip segmented."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from engine.domain.settings import Preset, SegmentSettings
+from engine.errors import InputError
+
+
+@dataclass(frozen=True)
+class RunChoice:
+    """What a run is done with.
+
+    Attributes:
+        preset: draft, standard or best.
+        profile: Profile to use, or None to learn what was painted on this clip.
+        device: As in `SegmentSettings`; it does not change the result.
+        window: Frames a vote looks at, or None for the backbone's own.
+    """
+
+    preset: Preset = "standard"
+    profile: Path | None = None
+    device: str = "auto"
+    window: int | None = None
+
+    @property
+    def made_by(self) -> str:
+        """What versions say of it."""
+        return f"{self.profile.stem if self.profile is not None else 'painted frames'}, {self.preset}"
+
+    @property
+    def settings(self) -> SegmentSettings:
+        """The engine's settings."""
+        return SegmentSettings(preset=self.preset, device=self.device, window=self.window)
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns JSON values; the profile by its name, since a project may be moved."""
+        profile = self.profile.name if self.profile is not None else None
+        return {"preset": self.preset, "profile": profile, "device": self.device, "window": self.window}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any], profiles: Path) -> RunChoice:
+        """Returns a choice that was kept.
+
+        Args:
+            values: What `to_json` returned.
+            profiles: The project's folder of profiles.
+
+        Raises:
+            InputError: It was made by another version, or its profile is gone.
+        """
+        presets: dict[str, Preset] = {preset: preset for preset in get_args(Preset)}
+        name, window, preset = values.get("profile"), values.get("window"), presets.get(str(values.get("preset")))
+        if preset is None or not isinstance(window, int | None):
+            raise InputError("How that run was done cannot be read. Choose it again and press Run.")
+        profile = profiles / str(name) if name is not None else None
+        if profile is not None and not profile.is_file():
+            raise InputError(f"The profile '{name}' of that run is gone. Choose another one and press Run.")
+        choice = cls(preset, profile, str(values.get("device", "auto")), window)
+        choice.settings  # noqa: B018 - it refuses a device or window that makes no sense
+        return choice
