@@ -68,7 +68,7 @@ def _measure(shot: MeasuredShot, asked: argparse.Namespace, seed: int) -> float:
     processor = time.process_time()
     job = draft(shot.task, flow) if asked.draft else segment(shot.task, flow, profile)
     regions, edges = _scored(job, shot)
-    frames = len(shot.task.frames)
+    frames = len(shot.task.frames) * asked.every  # those between two scored ones are computed for the vote
     seconds = time.perf_counter() - learned
     processor = time.process_time() - processor
     parts = "  ".join(
