@@ -95,6 +95,7 @@ class NextPanel(QWidget):
             if clip_id:
                 rows.append(FrameRow((name, str(row["frame"]), str(row["reason"])), Place(clip_id, int(row["frame"]))))
         self.list.show_rows(rows)
+        self.list.setColumnHidden(0, len(self._clips) < 2)
         self._say("" if rows else tr("Every frame is painted, locked or corrected already."))
 
     def _on_item(self, item: QTreeWidgetItem) -> None:

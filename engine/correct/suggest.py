@@ -1,12 +1,13 @@
 """The list "paint this next": which frames are worth the artist's next minutes, over all results, and why.
 
-Each frame gets three figures, scaled to [0, 1] by the highest of all candidates where that is above a floor:
+Each frame gets four figures, scaled to [0, 1] by the highest of all candidates where that is above a floor:
 
 - doubt: share of the subject's pixels whose two best scores are less than `UNSURE` apart, of its worst part;
 - flicker: the worst part's figure as measured with the result (`engine.temporal.flicker`);
-- novelty: distance of the frame's small picture and of where its parts lie to the nearest painted or approved frame.
+- novelty: distance of the frame's small picture and of where its parts lie to the nearest painted or approved frame;
+- gap: frames to the nearest painted or approved one of its clip, since what is painted reaches only so far.
 
-The best sum is taken, frames near it in time step back, it counts as painted for the novelty of the others, and so on.
+The best sum is taken, frames near it in time step back, it counts as painted for the others, and so on.
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ from engine.domain.scores import FrameScores
 from engine.errors import InputError
 from engine.results.folder import ResultReader
 
-Reason = Literal["doubt", "flicker", "novelty"]
+Reason = Literal["doubt", "flicker", "novelty", "gap"]
 
 UNSURE = 0.5
-_WEIGHTS: dict[Reason, float] = {"doubt": 1.0, "flicker": 0.5, "novelty": 0.75}
-_FLOORS: dict[Reason, float] = {"doubt": 0.05, "flicker": 0.05, "novelty": 0.05}
+_WEIGHTS: dict[Reason, float] = {"doubt": 0.75, "flicker": 0.25, "novelty": 0.25, "gap": 1.25}
+"""From `tests.benchmarks.correct_study`: without the gap, corrections crowd where doubt is and spread over less."""
+_FLOORS: dict[Reason, float] = {"doubt": 0.05, "flicker": 0.05, "novelty": 0.05, "gap": 4.0}
 """Below these a clip has no problem of the kind, and the highest figure is not blown up to 1."""
 _THUMB = (16, 9)
 _LOOKED_AT = 240
@@ -45,7 +47,7 @@ class Candidate:
     Attributes:
         result: Position of its result in the list that was asked about.
         frame: Its number.
-        figures: Doubt, flicker and novelty, not yet scaled.
+        figures: Doubt and flicker, not yet scaled.
         worst: Name of the part behind doubt and flicker.
         look: Descriptor of its appearance.
     """
@@ -58,13 +60,22 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Painting:
+    """A frame that was painted or approved: its result's position, its number, its look."""
+
+    result: int
+    frame: int
+    look: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
 class Suggestion:
     """A frame that is worth painting.
 
     Attributes:
         result: Position of its result in the list that was asked about.
         frame: Its number.
-        score: The higher, the more worth it; [0, 2.25].
+        score: The higher, the more worth it; [0, 2.5].
         reason: One line that says why.
     """
 
@@ -80,12 +91,12 @@ class Seen:
 
     Attributes:
         candidates: Frames that might be painted.
-        painted: Looks of the frames that were.
+        painted: Result, number and look of the frames that were.
         spans: Number of frames of each result.
     """
 
     candidates: list[Candidate]
-    painted: list[NDArray[np.float32]]
+    painted: list[Painting]
     spans: dict[int, int]
 
 
@@ -111,7 +122,7 @@ def look_at(seen: Seen, result: int, reader: ResultReader, source: FrameSource) 
         scores, labels = reader.final(number)
         look = _look(source.read(number), labels, reader.parts)
         if number in approved:
-            seen.painted.append(look)
+            seen.painted.append(Painting(result, number, look))
         else:
             doubts = part_doubts(scores, reader.parts)
             flicker = dict(reader.record.frames[number].flicker)
@@ -120,8 +131,8 @@ def look_at(seen: Seen, result: int, reader: ResultReader, source: FrameSource) 
                 Candidate(
                     result,
                     number,
-                    {"doubt": worst_doubt[1], "flicker": worst_flicker[1], "novelty": 0.0},
-                    {"doubt": worst_doubt[0], "flicker": worst_flicker[0], "novelty": ""},
+                    {"doubt": worst_doubt[1], "flicker": worst_flicker[1]},
+                    {"doubt": worst_doubt[0], "flicker": worst_flicker[0]},
                     look,
                 )
             )
@@ -136,8 +147,8 @@ def suggestions(seen: Seen, count: int) -> list[Suggestion]:
     while left and len(found) < count:
         rated = [(_shares(candidate, painted, scales), candidate) for candidate in left]
         shares, best = max(rated, key=lambda row: (sum(row[0].values()), -row[1].result, -row[1].frame))
-        found.append(Suggestion(best.result, best.frame, sum(shares.values()), _sentence(best, shares, painted)))
-        painted.append(best.look)
+        found.append(Suggestion(best.result, best.frame, sum(shares.values()), _sentence(best, painted, scales)))
+        painted.append(Painting(best.result, best.frame, best.look))
         gap = max(_LEAST_GAP, seen.spans[best.result] // (2 * count))
         left = [c for c in left if c.result != best.result or abs(c.frame - best.frame) > gap]
     return found
@@ -177,33 +188,40 @@ def _look(image: NDArray[np.uint8], labels: NDArray[np.uint8], parts: PartSet) -
     return np.concatenate([colours, vector])
 
 
-def _novelty(look: NDArray[np.float32], painted: Sequence[NDArray[np.float32]]) -> float:
-    same = [other for other in painted if other.shape == look.shape]
-    return min((float(np.linalg.norm(look - other)) for other in same), default=1.0)
+def _novelty(candidate: Candidate, painted: Sequence[Painting]) -> float:
+    looks = [other.look for other in painted if other.look.shape == candidate.look.shape]
+    return min((float(np.linalg.norm(candidate.look - look)) for look in looks), default=1.0)
 
 
-def _scales(candidates: Sequence[Candidate], painted: Sequence[NDArray[np.float32]]) -> dict[Reason, float]:
-    highest = {kind: max((c.figures[kind] for c in candidates), default=0.0) for kind in ("doubt", "flicker")}
-    return {
-        "doubt": max(highest["doubt"], _FLOORS["doubt"]),
-        "flicker": max(highest["flicker"], _FLOORS["flicker"]),
-        "novelty": max(max((_novelty(c.look, painted) for c in candidates), default=0.0), _FLOORS["novelty"]),
-    }
+def _gap(candidate: Candidate, painted: Sequence[Painting]) -> float:
+    frames = [other.frame for other in painted if other.result == candidate.result]
+    return float(min((abs(candidate.frame - frame) for frame in frames), default=0))
 
 
-def _shares(
-    candidate: Candidate, painted: Sequence[NDArray[np.float32]], scales: dict[Reason, float]
-) -> dict[Reason, float]:
-    figures = {**candidate.figures, "novelty": _novelty(candidate.look, painted)}
+def _figures(candidate: Candidate, painted: Sequence[Painting]) -> dict[Reason, float]:
+    return {**candidate.figures, "novelty": _novelty(candidate, painted), "gap": _gap(candidate, painted)}
+
+
+def _scales(candidates: Sequence[Candidate], painted: Sequence[Painting]) -> dict[Reason, float]:
+    figures = [_figures(candidate, painted) for candidate in candidates]
+    return {kind: max([floor, *(row[kind] for row in figures)]) for kind, floor in _FLOORS.items()}
+
+
+def _shares(candidate: Candidate, painted: Sequence[Painting], scales: dict[Reason, float]) -> dict[Reason, float]:
+    figures = _figures(candidate, painted)
     return {kind: _WEIGHTS[kind] * figures[kind] / scales[kind] for kind in _WEIGHTS}
 
 
-def _sentence(best: Candidate, shares: dict[Reason, float], painted: Sequence[NDArray[np.float32]]) -> str:
-    kind = max(shares, key=lambda name: shares[name])
+def _sentence(best: Candidate, painted: Sequence[Painting], scales: dict[Reason, float]) -> str:
+    """Returns the figure that stands out most, each against its own scale, in words."""
+    figures = _figures(best, painted)
+    kind = max(scales, key=lambda name: figures[name] / scales[name])
     if kind == "doubt":
-        return f"{best.figures['doubt'] * 100:.0f} % of '{best.worst['doubt']}' might as well be something else"
+        return f"{figures['doubt'] * 100:.0f} % of '{best.worst['doubt']}' is unsure"
     if kind == "flicker":
-        return f"'{best.worst['flicker']}' flickers here ({best.figures['flicker'] * 100:.0f} % of it disagrees)"
+        return f"'{best.worst['flicker']}' flickers: {figures['flicker'] * 100:.0f} % of it disagrees"
     if not painted:
         return "nothing like it was painted yet"
-    return "it looks least like the frames that were painted or approved"
+    if kind == "gap":
+        return f"{figures['gap']:.0f} frames from what was painted"
+    return "least like what was painted"

@@ -45,7 +45,7 @@ def test_the_frame_in_doubt_comes_first_and_says_so(tmp_path: Path) -> None:
     make_doubtful(reader.folder, 1006)
     found = run_to_end(suggest(SuggestRequest((reader.folder,), 2))).frames
     assert found[0].frame == 1006
-    assert "'disc' might as well be something else" in found[0].reason
+    assert "'disc' is unsure" in found[0].reason
     assert all(abs(row.frame - 1006) > 2 for row in found[1:])
 
 
