@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -89,7 +89,7 @@ class RunModel(QObject):
         document.areasChanged.connect(self._on_painted)
         document.labelsChanged.connect(self._on_labels)
         document.projectChanged.connect(self._on_project)
-        document.replaced.connect(self._digests.clear)
+        document.replaced.connect(self._on_replaced)
         results.set_stale_rule(self._is_stale)
 
     def choose(self, choice: RunChoice) -> None:
@@ -232,6 +232,11 @@ class RunModel(QObject):
 
     def _on_labels(self, reference_id: str, _rect: object) -> None:
         self._on_painted(reference_id)
+
+    def _on_replaced(self) -> None:
+        """Another project: its own profiles, and nothing known of its paint."""
+        self._digests.clear()
+        self.choice = replace(self.choice, profile=None)
 
     def _on_project(self) -> None:
         self._judging.start()

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from app.i18n import tr
 from app.jobs.queue import JobQueue
 from app.jobs.spec import JobState, JobView
+from app.panels.job_text import job_text
 
 _SIGNS: dict[JobState, str] = {
     "waiting": "…",
@@ -104,7 +105,7 @@ class QueuePanel(QWidget):
         area.setWidgetResizable(True)
         area.setWidget(inner)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 4)
+        layout.setContentsMargins(0, 0, 8, 8)
         layout.addWidget(area, 1)
         layout.addWidget(self._clear, 0, Qt.AlignmentFlag.AlignRight)
         queue.changed.connect(self.refresh)
@@ -126,18 +127,3 @@ class QueuePanel(QWidget):
             self.rows[job_id].show_job(job)
         self._empty.setVisible(not jobs)
         self._clear.setEnabled(any(not job.active for job in jobs.values()))
-
-
-def job_text(job: JobView) -> str:
-    """Returns the line that says where a job is."""
-    if job.outcome is not None:
-        return job.outcome.sentence or tr("Done.")
-    if job.state in ("waiting", "paused", "cancelling"):
-        return {"waiting": tr("waiting"), "paused": tr("paused"), "cancelling": tr("stopping …")}[job.state]
-    amount = f" {job.done}/{job.total}" if job.total else ""
-    if job.eta_s is None:
-        return f"{job.stage}{amount}"
-    minutes, seconds = divmod(round(job.eta_s), 60)
-    return tr("{stage}{amount} · {minutes}:{seconds:02d} left").format(
-        stage=job.stage, amount=amount, minutes=minutes, seconds=seconds
-    )

@@ -13,6 +13,7 @@ from app.actions.run_actions import RunActions
 from app.i18n import tr
 from app.jobs.queue import JobQueue
 from app.model.results import ResultsModel
+from app.panels.job_text import job_text
 from engine.domain.settings import Preset
 from engine.errors import EngineError
 
@@ -60,7 +61,7 @@ class RunBar(QToolBar):
         self.run.setDefaultAction(commands["run.clip"])
         self.run.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.run.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
-        self.run.setProperty("role", "primary")
+        self.run.setProperty("primary", True)
         self.run.setMenu(_menu(self, commands, ("run.clip", "run.range", "run.frame")))
         commands["run.stop"].setIconText(tr("■  Stop"))
         self._stop.setDefaultAction(commands["run.stop"])
@@ -109,9 +110,7 @@ class RunBar(QToolBar):
         job = next((j for j in self._queue.active if j.id in self._actions.active), None)
         self._stop_action.setVisible(job is not None)
         if job is not None:
-            amount = f" {job.done}/{job.total}" if job.total else ""
-            eta = tr(" · {time} left").format(time=_time(job.eta_s)) if job.eta_s is not None else ""
-            self.state.setText(f"{job.stage}{amount}{eta}" if job.state != "waiting" else tr("waiting"))
+            self.state.setText(job_text(job))
         elif self._results.stale:
             self.state.setText(tr("⚠ Painted frames have changed since: run again"))
         else:
@@ -133,8 +132,3 @@ def _menu(owner: QWidget, commands: Commands, names: tuple[str, ...]) -> QMenu:
     for name in names:
         menu.addAction(commands[name])
     return menu
-
-
-def _time(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
