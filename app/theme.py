@@ -130,6 +130,12 @@ QToolButton {{ border: 1px solid transparent; border-radius: 4px; padding: {px(4
 QToolButton:hover {{ background: #3F3F3F; }}
 QToolButton:checked {{ background: #232323; border-color: {ACCENT}; }}
 QToolButton:focus {{ border-color: {BORDER}; }}
+QToolButton[popupMode="1"], QToolButton[popupMode="2"] {{ padding-right: {px(18)}; }}
+QToolButton::menu-indicator {{ subcontrol-origin: padding; subcontrol-position: right center; right: {px(4)}; }}
+QToolButton::menu-button {{ border: none; width: {px(16)}; }}
+QToolButton[primary="true"] {{ background: {ACCENT}; color: {ON_ACCENT}; font-weight: 600; }}
+QToolButton[primary="true"]:hover {{ background: #FFB54D; }}
+QToolButton[primary="true"]:disabled {{ background: #3C3C3C; color: #6E6E6E; }}
 QPushButton {{ background: #3C3C3C; border: 1px solid {BORDER}; border-radius: 4px;
   min-height: {px(24)}; padding: 0 {px(10)}; }}
 QPushButton:hover {{ background: #474747; }}
@@ -138,6 +144,7 @@ QPushButton:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QCombo
 QPushButton:disabled {{ border-color: {LINE}; color: #6E6E6E; }}
 QPushButton[primary="true"] {{ background: {ACCENT}; color: {ON_ACCENT}; border-color: {ACCENT}; font-weight: 600; }}
 QPushButton[primary="true"]:hover {{ background: #FFB54D; }}
+QPushButton[primary="true"]:disabled {{ background: #3C3C3C; border-color: {LINE}; color: #6E6E6E; }}
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: {INPUT}; border: 1px solid {BORDER}; border-radius: 3px;
   min-height: {px(22)}; padding: 0 {px(5)}; selection-background-color: {ACCENT};
   selection-color: {ON_ACCENT}; }}

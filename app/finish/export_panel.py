@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -29,7 +29,6 @@ from engine.api.export_plan import ExportPlan
 from engine.mattes.formats import FORMATS, ExportFormat
 from engine.mattes.options import Compression, Depth, ExrOptions, ImageOptions, Output
 
-_LEAST_WIDTH = 320
 _SHOWN: tuple[ExportFormat, ...] = tuple(FORMATS)
 
 
@@ -137,7 +136,7 @@ class ExportPanel(QWidget):
         self.folder.setPlaceholderText(tr("not chosen yet"))
         self.plan.setWordWrap(True)
         self.plan.setProperty("role", "secondary")
-        self.add.setProperty("role", "primary")
+        self.add.setProperty("primary", True)
         choose = QPushButton(tr("Choose…"))
         choose.clicked.connect(self.folderRequested)
         place = QHBoxLayout()
@@ -174,17 +173,17 @@ class ExportPanel(QWidget):
         column.addWidget(self._presets)
         column.addLayout(boxes)
         column.addLayout(form)
-        column.addWidget(self.plan)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setMinimumWidth(_LEAST_WIDTH)
-        area.setWidget(inner)
+        area = _WideEnough(inner)
+        # What would be written stays in sight, however small the window is.
+        foot = QVBoxLayout()
+        foot.setContentsMargins(8, 4, 8, 8)
+        foot.addWidget(self.plan)
+        foot.addWidget(self.add)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 6)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(area, 1)
-        layout.addWidget(self.add)
+        layout.addLayout(foot)
         self._connect()
 
     def _connect(self) -> None:
@@ -226,6 +225,22 @@ class ExportPanel(QWidget):
                 check=self.check.isChecked(),
             )
         )
+
+
+class _WideEnough(QScrollArea):
+    """Scrolls up and down alone: it is never narrower than what it holds, with the bar beside it."""
+
+    def __init__(self, inner: QWidget) -> None:
+        super().__init__()
+        self._inner = inner
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(inner)
+
+    def minimumSizeHint(self) -> QSize:
+        """Follows what it holds, whatever the size of the texts."""
+        width = self._inner.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        return QSize(width + 2 * self.frameWidth(), super().minimumSizeHint().height())
 
 
 def _relative(path: Path, folder: Path) -> str:
