@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.api.finished_mattes import finished_mattes
+from engine.api.places import cache_folder
 from engine.domain.finishing import FinishRecipe
 from engine.errors import InputError
 from engine.mattes.finishing.watertight import largest_deviation
@@ -81,7 +83,7 @@ class PreviewWork:
         source = self._source(question.clip, question.colour_space)
         plate = self._picture(source, question)
         plain = FrameMattes(reader).of(question.frame)
-        done = FrameMattes(reader, recipe=question.recipe, plate=source).of(question.frame)
+        done = finished_mattes(reader, question.recipe, source, cache_folder()).of(question.frame)
         before, after = _plane(plain, question.part), _plane(done, question.part)
         changed = float(np.mean(np.abs(before - after) > 1 / 255))
         return PreviewAnswer(

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from engine.api.export_files import PlannedFile, text_of
 from engine.api.export_plan import ExportPlan, stamp_of, text_stamp
 from engine.api.export_setup import ExportSetup
+from engine.api.finished_mattes import finished_mattes
 from engine.atomic import write_text
 from engine.errors import OutputError
 from engine.jobs import FrameDone, Job, Message, Progress
@@ -130,17 +131,8 @@ class ExportRun:
 
 
 def _mattes(setup: ExportSetup, plates: Plates | None) -> FrameMattes:
-    recipe = setup.request.recipe
-    if recipe is None or plates is None:
-        return FrameMattes(setup.reader, recipe=recipe)
-    flow = None
-    if recipe.dechatters:
-        from engine.temporal.flow_store import FlowStore, working_size
-
-        folder = setup.request.cache_folder / "flow" if setup.request.cache_folder else None
-        info = plates.source.info
-        flow = FlowStore(plates.source, folder, working_size=working_size(info.width, info.height))
-    return FrameMattes(setup.reader, recipe=recipe, plate=plates.source, flow=flow)
+    plate = plates.source if plates is not None else None
+    return finished_mattes(setup.reader, setup.request.recipe, plate, setup.request.cache_folder)
 
 
 def write_all(run: ExportRun) -> Job[None]:

@@ -26,7 +26,6 @@ class PartFinish:
         dechatter: 0..1: how far an edge that jumps for one frame goes back to where its neighbours along the motion
             have it.
         refine: 0..1: how far the soft edge follows the plate's own edges at full resolution.
-        alpha_model: The edge is estimated by ViTMatte, where its weights are on this machine.
     """
 
     fill_holes_px: int = 0
@@ -37,7 +36,6 @@ class PartFinish:
     border_px: int = 0
     dechatter: float = 0.0
     refine: float = 0.0
-    alpha_model: bool = False
 
     def __post_init__(self) -> None:
         for name, (low, high) in _LIMITS.items():
@@ -99,7 +97,7 @@ class FinishRecipe:
     @property
     def needs_plate(self) -> bool:
         """Some part looks at the plate."""
-        return any(finish.refine > 0 or finish.alpha_model for finish in (self.default, *self.parts.values()))
+        return any(finish.refine > 0 for finish in (self.default, *self.parts.values()))
 
     def to_json(self) -> dict[str, Any]:
         """Returns the recipe as JSON values."""
@@ -128,7 +126,7 @@ class FinishRecipe:
 
 
 def _finish(values: Any) -> PartFinish:
-    known = {item.name: item for item in fields(PartFinish)}
-    if not isinstance(values, dict) or not set(values) <= set(known):
+    known = {item.name for item in fields(PartFinish)}
+    if not isinstance(values, dict) or not set(values) <= known:
         raise InputError(f"The finish recipe has entries that are not known: {values!r:.120}.")
-    return PartFinish(**{name: bool(v) if name == "alpha_model" else v for name, v in values.items()})
+    return PartFinish(**values)

@@ -20,6 +20,9 @@ from engine.mattes.finishing.watertight import composed
 from engine.mattes.stack import MatteStack
 
 Box = tuple[slice, slice]
+_CODES = np.arange(256) / 255
+_LINEAR = np.where(_CODES <= 0.04045, _CODES / 12.92, ((_CODES + 0.055) / 1.055) ** 2.4).astype(np.float32)
+"""Light of each 8-bit value (IEC 61966-2-1)."""
 
 
 @dataclass(frozen=True)
@@ -118,9 +121,10 @@ def _widened(stack: MatteStack, reach: int, everywhere: bool) -> MatteStack:
 
 
 def _guide(plate: NDArray[np.uint8] | None, box: Box) -> NDArray[np.float32] | None:
+    """Returns the plate in linear light: at an edge, light mixes, not code values."""
     if plate is None:
         return None
-    return np.asarray(plate[box], np.float32) / np.float32(255)
+    return np.asarray(cv2.LUT(np.ascontiguousarray(plate[box]), _LINEAR), np.float32)
 
 
 def _cut(neighbour: Neighbour, box: Box) -> Neighbour:

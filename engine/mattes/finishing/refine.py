@@ -32,10 +32,10 @@ class RefineSettings:
     """
 
     sure: float = 0.05
-    reach: float = 3.0
+    reach: float = 1.25
     band: float = 1.5
     noise: float = 2e-4
-    off: float = 0.5
+    off: float = 0.2
 
 
 SETTINGS = RefineSettings()
@@ -47,7 +47,7 @@ def refine(matte: Plane, guide: Colours, strength: float, radius: int, settings:
 
     Args:
         matte: (H, W) float32 in [0, 1].
-        guide: (H, W, 3) float32 in [0, 1], the plate there.
+        guide: (H, W, 3) float32 in [0, 1], the plate there in linear light: mixtures are mixtures of light.
         strength: 0..1.
         radius: Width of the soft edge in pixels.
         settings: Constants.
