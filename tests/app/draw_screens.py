@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import sys
 import tempfile
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from app.bootstrap import Studio
@@ -21,9 +24,13 @@ from app.keymap.sheet import KeySheet
 from app.notify.dialogue import ErrorDialogue
 from app.preferences import Preferences
 from app.theme import apply_theme
+from app.workspaces.export import ExportWorkspace
 from tests.app.window_artist import drag
 
-SIZE = (1440, 860)
+SIZE = (1600, 950)
+RUN_LIMIT_S = 300.0
+_SMALLEST = 0
+"""Qt takes the quality of a PNG, which has no loss, for how little it may be compressed."""
 
 
 def wait(delay_ms: int) -> None:
@@ -44,7 +51,8 @@ class Camera:
         """Saves what a widget shows once it has settled."""
         wait(250)
         # 8 bits a pixel would band the greys; the guide's pictures stay true colour.
-        widget.grab().save(str(self._folder / f"{name}.png"))
+        picture = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+        picture.save(str(self._folder / f"{name}.png"), quality=_SMALLEST)
         print(name)
 
 
@@ -71,6 +79,56 @@ def paint_sample(studio: Studio, camera: Camera) -> None:
     studio.core.notifier.warning("'plate.png' is damaged or cut off: early end of file. Copy it again from its source.")
     camera.take("message", studio.window)
     studio.core.notice.hide()
+
+
+def wait_for_jobs(studio: Studio) -> None:
+    """Lets the window work until the queue is empty.
+
+    Raises:
+        TimeoutError: The jobs take longer than any of the sample's should.
+    """
+    wait(500)
+    last = time.monotonic() + RUN_LIMIT_S
+    while studio.core.queue.active:
+        if time.monotonic() > last:
+            raise TimeoutError("The jobs in the queue do not end.")
+        wait(100)
+    wait(2500)
+
+
+def review_sample(studio: Studio, camera: Camera) -> None:
+    """Shows a fresh sample segmented by the real queue, as a draft."""
+    studio.welcome.sampleRequested.emit()
+    wait(2000)
+    review, core = studio.review, studio.core
+    studio.window.show_workspace(review.name)
+    wait(500)
+    review.runs.choose(replace(review.runs.choice, preset="draft"))
+    core.commands["run.clip"].trigger()
+    wait_for_jobs(studio)
+    core.playhead.go(8)
+    wait(1500)
+    core.notice.hide()
+    camera.take("review", studio.window)
+    core.commands["view.confidence"].trigger()
+    core.playhead.go(17)
+    wait(1500)
+    camera.take("confidence", studio.window)
+    core.commands["view.overlay"].trigger()
+    core.playhead.go(8)
+
+
+def export_sample(studio: Studio, camera: Camera, out: Path) -> None:
+    """Shows a part grown and feathered, and what would be written."""
+    export = next(w for w in studio.workspaces if isinstance(w, ExportWorkspace))
+    studio.window.show_workspace(export.name)
+    wait(500)
+    export.model.set_choice(replace(export.model.choice, folder=out))
+    export.finish.part.setCurrentIndex(1)
+    for field, value in (("grow_px", 6.0), ("feather_px", 5.0), ("refine", 0.8)):
+        export.finish.fields[field].setValue(value)
+    wait(3000)
+    camera.take("export", studio.window)
 
 
 def dialogues(studio: Studio, camera: Camera) -> None:
@@ -120,6 +178,8 @@ def main() -> None:
         studio.core.preferences.add_recent(saved)
         studio.core.session.close()
         camera.take("welcome", studio.window)
+        review_sample(studio, camera)
+        export_sample(studio, camera, Path(name) / "mattes")
         studio.shut_down()
 
 
