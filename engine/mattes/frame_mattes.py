@@ -81,7 +81,7 @@ class FrameMattes:
         if self._flow is None or not self._recipe.dechatters:
             return {}
         from engine.mattes.finishing.chatter import Neighbour
-        from engine.mattes.finishing.finish import moved
+        from engine.mattes.finishing.finish import motion_maps, moved
 
         near = [other for other in self._beside(frame) if other in self._reader.record.frames]
         if len(near) < 2:
@@ -90,9 +90,10 @@ class FrameMattes:
         found: dict[int, list[Neighbour]] = {value: [] for value in wanted}
         for other in near:
             field, seen = self._motion(frame, other, stack.labels.shape)
+            maps = motion_maps(field)
             theirs, _ = self._plain(other)
             for value in wanted:
-                found[value].append(Neighbour(moved(theirs.plane(value), field), seen))
+                found[value].append(Neighbour(moved(theirs.plane(value), maps), seen))
         return found
 
     def _beside(self, frame: int) -> tuple[int, ...]:

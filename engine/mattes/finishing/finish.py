@@ -24,6 +24,9 @@ _CODES = np.arange(256) / 255
 _LINEAR = np.where(_CODES <= 0.04045, _CODES / 12.92, ((_CODES + 0.055) / 1.055) ** 2.4).astype(np.float32)
 """Light of each 8-bit value (IEC 61966-2-1)."""
 
+_MARGIN_PX = 8
+"""Beyond the reach of finishing: the distance field of an edge is smoothed, and no hole may touch the cut."""
+
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -55,26 +58,40 @@ def finished(stack: MatteStack, parts: PartSet, recipe: FinishRecipe, around: Su
         return stack
     whole = _widened(stack, max(f.reach_px for f in active.values()), everywhere=_reaches_everywhere(active.values()))
     guide = _guide(around.plate, whole.box) if any(f.refine > 0 for f in active.values()) else None
-    after = whole.soft.copy()
+    asked: dict[int, NDArray[np.float32]] = {}
+    changed = np.zeros(whole.soft.shape[1:], np.bool_)
     for value, finish in active.items():
         channel = whole.values.index(value)
         near = [_cut(neighbour, whole.box) for neighbour in around.neighbours.get(value, ())]
-        after[channel] = _part(whole.soft[channel], finish, guide, near, around.radius)
+        asked[channel] = _part(whole.soft[channel], finish, guide, near, around.radius)
+        changed |= asked[channel] != whole.soft[channel]
     names = {part.id: part.name for part in parts}
+    return _with(whole, asked, changed, names, recipe.locked)
+
+
+def _with(
+    stack: MatteStack,
+    asked: Mapping[int, NDArray[np.float32]],
+    changed: NDArray[np.bool_],
+    names: Mapping[int, str],
+    locked: frozenset[str],
+) -> MatteStack:
+    """Returns the stack with what was asked for, watertight; pixels that nobody asked to change keep every bit."""
     order = sorted(
-        range(len(whole.values)), key=lambda c: (whole.values[c] != BACKGROUND, names.get(whole.values[c], ""))
+        range(len(stack.values)), key=lambda c: (stack.values[c] != BACKGROUND, names.get(stack.values[c], ""))
     )
-    soft = composed(
-        whole.soft,
-        after,
-        [value in active for value in whole.values],
-        [names.get(value, "") in recipe.locked for value in whole.values],
-        order,
-    )
-    labels = whole.labels.copy()
-    winners = np.argmax(soft[order], axis=0)
-    labels[whole.box] = np.array([whole.values[c] for c in order], np.uint8)[winners]
-    return MatteStack(labels, whole.values, whole.box, soft)
+    y, x = np.nonzero(changed)
+    before = stack.soft[:, y, x]
+    after = before.copy()
+    for channel, plane in asked.items():
+        after[channel] = plane[y, x]
+    is_asked = [channel in asked for channel in range(len(stack.values))]
+    is_locked = [names.get(value, "") in locked for value in stack.values]
+    columns = composed(before, after, is_asked, is_locked, order)
+    soft, labels = stack.soft.copy(), stack.labels.copy()
+    soft[:, y, x] = columns
+    labels[stack.box][y, x] = np.array([stack.values[c] for c in order], np.uint8)[np.argmax(columns[order], axis=0)]
+    return MatteStack(stack.labels if not changed.any() else labels, stack.values, stack.box, soft)
 
 
 def _part(
@@ -85,12 +102,29 @@ def _part(
     radius: int,
 ) -> NDArray[np.float32]:
     matte = dechatter(matte, near, finish.dechatter)
-    if guide is not None:
-        matte = refine(matte, guide, finish.refine, radius)
-    matte = despeckle(fill_holes(matte, finish.fill_holes_px), finish.despeckle_px)
-    matte = grow(matte, finish.grow_px)
-    matte = feather(matte, finish.feather_px, finish.feather_bias)
+    here = _surrounding(matte, finish.reach_px)
+    if here is not None:
+        part = np.ascontiguousarray(matte[here])
+        if guide is not None:
+            part = refine(part, guide[here], finish.refine, radius)
+        part = despeckle(fill_holes(part, finish.fill_holes_px), finish.despeckle_px)
+        part = feather(grow(part, finish.grow_px), finish.feather_px, finish.feather_bias)
+        matte = matte.copy()
+        matte[here] = part
     return border(matte, finish.border_px)
+
+
+def _surrounding(matte: NDArray[np.float32], reach: int) -> Box | None:
+    """Returns where the part is, and as far around it as finishing reaches; None where it is nowhere."""
+    seen = matte > 0
+    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    if not rows.size:
+        return None
+    margin = reach + _MARGIN_PX
+    return (
+        slice(max(0, int(rows[0]) - margin), int(rows[-1]) + margin + 1),
+        slice(max(0, int(columns[0]) - margin), int(columns[-1]) + margin + 1),
+    )
 
 
 def _reaches_everywhere(finishes: Iterable[PartFinish]) -> bool:
@@ -131,16 +165,20 @@ def _cut(neighbour: Neighbour, box: Box) -> Neighbour:
     return Neighbour(np.ascontiguousarray(neighbour.matte[box]), neighbour.seen[box])
 
 
-def moved(plane: NDArray[np.float32], field: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Returns a plane of a neighbouring frame moved onto this one.
+def motion_maps(field: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Returns (H, W, 2) float32: x and y in the neighbour of each pixel of this frame.
 
     Args:
-        plane: (H, W) float32.
         field: (H, W, 2) float32: where each pixel of this frame lies in the neighbour, relative, in pixels.
     """
-    height, width = plane.shape
-    rows, columns = np.mgrid[:height, :width].astype(np.float32)
-    result: NDArray[np.float32] = cv2.remap(
-        plane, columns + field[..., 0], rows + field[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    height, width = field.shape[:2]
+    maps = field.copy()
+    maps[..., 0] += np.arange(width, dtype=np.float32)
+    maps[..., 1] += np.arange(height, dtype=np.float32)[:, None]
+    return maps
+
+
+def moved(plane: NDArray[np.float32], maps: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Returns an (H, W) float32 plane of a neighbouring frame moved onto this one, by its `motion_maps`."""
+    result: NDArray[np.float32] = cv2.remap(plane, maps, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return result

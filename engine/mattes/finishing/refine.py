@@ -102,7 +102,7 @@ def colour_alpha(matte: Plane, guide: Colours, width: int, settings: RefineSetti
 def _slope(matte: Plane, width: int) -> Plane:
     """Returns the steepest change of the matte per pixel within a width of each pixel."""
     across, down = cv2.Sobel(matte, cv2.CV_32F, 1, 0, scale=0.125), cv2.Sobel(matte, cv2.CV_32F, 0, 1, scale=0.125)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * width + 1, 2 * width + 1))
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (2 * width + 1, 2 * width + 1))
     steepest: Plane = cv2.dilate(np.hypot(across, down), kernel)
     return steepest
 

@@ -20,7 +20,7 @@ def composed(
     the background takes it.
 
     Args:
-        before: (C, H, W) float32, background first; sums to 1.
+        before: (C, ...) float32 of planes or of single pixels, background first; sums to 1.
         after: The same with finished planes replaced.
         finished: By channel: it was finished.
         locked: By channel: it must not change.

@@ -194,6 +194,25 @@ def test_finished_mattes_are_watertight_at_every_plate_pixel(locked: frozenset[s
     assert (np.array(done.values)[done.soft.argmax(axis=0)] == done.labels[done.box]).mean() > 0.999
 
 
+def test_a_small_part_of_a_large_plate_is_finished_as_its_whole_plane_is_and_nothing_else_changes() -> None:
+    whole = np.zeros((180, 230), np.float32)
+    whole[:96, 120:216] = disc(24)
+    whole[40:44, 166:170] = 0  # a hole
+    whole[150:153, 20:23] = 1  # a speck
+    scores = np.stack([1 - whole, whole, np.zeros_like(whole), np.zeros_like(whole)])
+    frame = FrameScores(1, scores, (1, 2, 3), PlateMap(1, 1), (1.0, 1.0, 1.0), "")
+    made = matte_stack(frame, (whole > 0.5).astype(np.uint8))
+    wanted = despeckle(fill_holes(made.plane(1), BUSY.fill_holes_px), BUSY.despeckle_px)
+    wanted = feather(grow(wanted, BUSY.grow_px), BUSY.feather_px, BUSY.feather_bias)
+    wanted = border(wanted, BUSY.border_px)
+    name = next(part.name for part in PARTS if part.id == 1)
+    done = finished(made, PARTS, FinishRecipe(parts={name: replace(BUSY, refine=0)}), Surroundings())
+    assert np.abs(done.plane(1) - wanted).max() < 1e-6
+    assert (done.plane(0)[:, :90] + done.plane(1)[:, :90] == 1).all()
+    untouched = wanted == made.plane(1)
+    assert (done.plane(0)[untouched] == made.plane(0)[untouched]).all()
+
+
 def test_a_permutation_of_parts_changes_no_bit() -> None:
     recipe = FinishRecipe(default=replace(BUSY, refine=0))
     made = stack()
