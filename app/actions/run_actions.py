@@ -37,7 +37,9 @@ class RunActions(QObject):
         self._warming.setSingleShot(True)
         self._warming.setInterval(_WARM_AFTER_MS)
         self._warming.timeout.connect(core.queue.warm)
+        self._moving: set[str] = set()
         core.session.leaving.connect(self.leave)
+        core.session.closed.connect(self._on_closed)
         core.queue.told.connect(self._on_told)
         core.queue.finished.connect(self._on_finished)
 
@@ -83,23 +85,29 @@ class RunActions(QObject):
         """Ends all runs before it returns: their project is about to be moved or closed. They are offered again."""
         self._warming.stop()
         self._left.update(self._running)
+        self._moving = {prepared.clip_id for prepared in self._running.values()}
         for job_id in list(self._running):
             self._core.queue.end_now(job_id)
 
     def offer_resume(self) -> None:
-        """Offers to go on with a run that a crash or a kill of the program cut off."""
-        folder = self._core.session.path
-        if folder is None:
-            return
-        for clip in self._core.references.clips:
-            mark = read_mark(folder, clip.id)
-            if mark is None:
-                continue
+        """Offers to go on with a run that a crash, a kill or the end of the program cut off.
+
+        A project that was only saved elsewhere takes its runs along unasked.
+        """
+        folder, moving = self._core.session.path, self._moving
+        self._moving = set()
+        if folder is None or self._core.document.read_only:
+            return  # where another seat holds the project, the run may be its own
+        marks = {clip.id: (clip, mark) for clip in self._core.references.clips if (mark := read_mark(folder, clip.id))}
+        for clip_id in moving & set(marks):
+            self._go_on(clip_id, marks[clip_id][1])
+        offered = [row for clip_id, row in marks.items() if clip_id not in moving]
+        if offered:
+            clip, mark = offered[0]
             text = tr("Segmenting {clip} ({version}) was cut off. Its finished frames are kept.")
             self._core.notice.offer(
                 text.format(clip=clip.name, version=mark.version), tr("Go on"), partial(self._resume, clip.id, mark)
             )
-            return
 
     def toggle_pin(self) -> None:
         """Pins the shown version, or lets it go."""
@@ -144,6 +152,10 @@ class RunActions(QObject):
         self._tried(lambda: mark_begun(folder, prepared.clip_id, mark))
 
     def _resume(self, clip_id: str, mark: RunMark) -> None:
+        self._core.window.show_workspace("review")
+        self._go_on(clip_id, mark)
+
+    def _go_on(self, clip_id: str, mark: RunMark) -> None:
         references, folder = self._core.references, self._core.session.path
         if folder is None:
             return
@@ -157,8 +169,10 @@ class RunActions(QObject):
         except EngineError as error:
             self._core.notifier.warning(str(error))
             return
-        self._core.window.show_workspace("review")
         self.run(mark.only)
+
+    def _on_closed(self) -> None:
+        self._moving = set()
 
     def _on_told(self, job_id: str, event: Event) -> None:
         prepared = self._running.get(job_id)
