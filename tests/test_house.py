@@ -37,6 +37,7 @@ def test_top_level_holds_only_the_agreed_entries() -> None:
         "build.spec",
         "LICENSE",
         "CHANGELOG.md",
+        "CONTRIBUTING.md",
     }
     assert {name for name in top if not name.startswith(".")} <= named
 
