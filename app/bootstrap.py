@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from app.menus import edit_menu, file_menu, help_menu, view_menu
 from app.model.session import Opened
 from app.notify.dialogue import ErrorDialogue
 from app.notify.questions import Questions
+from app.panels.job_status import JobStatus
 from app.panels.status import StatusBar
 from app.panels.welcome import RecentProject, Welcome
 from app.preferences import Preferences
@@ -31,7 +33,7 @@ from app.workspaces.base import Workspace
 from app.workspaces.export import ExportWorkspace
 from app.workspaces.references import ReferencesWorkspace
 from app.workspaces.review import ReviewWorkspace
-from app.workspaces.waiting import WaitingWorkspace
+from app.workspaces.train import TrainWorkspace
 from engine.project_io.layout import PROJECT_FILE, THUMBNAIL_FOLDER, is_project
 
 _APPLICATION = "SMITE Studio"
@@ -56,13 +58,10 @@ class Studio(QObject):
         )
         self.painting = ReferencesWorkspace(self.core, self.project_actions.ensure_open)
         self.review = ReviewWorkspace(self.core)
+        self.training = TrainWorkspace(self.core, data_folder / "measured.json", self._apply_profile)
         self.workspaces: tuple[Workspace, ...] = (
             self.painting,
-            WaitingWorkspace(
-                "train",
-                tr("Train"),
-                tr("Training is not in the window yet. On the command line: smite-studio train."),
-            ),
+            self.training,
             self.review,
             ExportWorkspace(self.core),
         )
@@ -115,6 +114,9 @@ class Studio(QObject):
     def _connect(self) -> None:
         core = self.core
         self.status.watch(self.painting.canvas, core.stepper)
+        running = JobStatus(core.queue)
+        running.clicked.connect(partial(self.window.show_workspace, "review"))
+        self.status.addPermanentWidget(running)
         self.welcome.newRequested.connect(self.project_actions.new)
         self.welcome.sampleRequested.connect(self._open_sample)
         self.welcome.openRequested.connect(self.project_actions.ask_open)
@@ -130,6 +132,12 @@ class Studio(QObject):
         core.session.opened.connect(self._on_opened)
         core.session.closed.connect(self._show_welcome)
         self.window.dropped.connect(self.open_paths)
+
+    def _apply_profile(self, path: Path) -> None:
+        """Makes a profile the one that the current clip is segmented with, and shows the clip."""
+        runs = self.review.runs
+        runs.choose(replace(runs.choice, profile=path))
+        self.window.show_workspace(self.review.name)
 
     def _open_sample(self) -> None:
         if self.project_actions.new():

@@ -16,6 +16,7 @@ from app.model.document import Document
 from app.model.images import ImageStore
 from app.model.linting import LinterModel
 from app.model.parts import PartsModel
+from app.model.profiles import ProfilesModel
 from app.model.references import ReferencesModel
 from app.model.results import ResultsModel
 from app.model.session import ProjectSession
@@ -48,6 +49,7 @@ class Core:
         queue: Long jobs, in worker processes.
         playhead: The current clip and frame.
         results: The results of the current clip.
+        profiles: The profile library.
     """
 
     preferences: Preferences
@@ -66,12 +68,14 @@ class Core:
     queue: JobQueue
     playhead: Playhead
     results: ResultsModel
+    profiles: ProfilesModel
 
     def shut_down(self) -> None:
         """Ends jobs, processes and threads; work that nobody decided about stays in its journal."""
         self.queue.shut_down()
         self.stepper.cancel()
         self.results.shut_down()
+        self.profiles.shut_down()
         self.thumbnails.stop()
         self.linter.shut_down()
         self.session.suspend()
@@ -108,4 +112,5 @@ def make_core(
         queue=JobQueue(parent),
         playhead=playhead,
         results=ResultsModel(session, playhead, parent),
+        profiles=ProfilesModel(session, preferences, parent),
     )

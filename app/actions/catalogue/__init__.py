@@ -10,9 +10,21 @@ from app.actions.catalogue.references import references
 from app.actions.catalogue.review import review
 from app.actions.catalogue.run import run
 from app.actions.catalogue.spec import CommandSpec
+from app.actions.catalogue.train import train
 from app.actions.catalogue.view import view
 
 
 def catalogue() -> tuple[CommandSpec, ...]:
     """Returns all commands in the order of menus and key sheet."""
-    return (*project(), *painting(), *view(), *review(), *references(), *playback(), *run(), *correct(), *window())
+    return (
+        *project(),
+        *painting(),
+        *view(),
+        *review(),
+        *references(),
+        *playback(),
+        *run(),
+        *correct(),
+        *train(),
+        *window(),
+    )
