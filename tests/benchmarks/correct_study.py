@@ -149,7 +149,7 @@ def _plot(curves: dict[str, np.ndarray]) -> np.ndarray:
         cv2.polylines(image, [points], False, (blue, green, red), 2, cv2.LINE_AA)
         for x, y in points:
             cv2.circle(image, (int(x), int(y)), 4, (blue, green, red), -1 if row % 2 == 0 else 2, cv2.LINE_AA)
-        y = 260 + 24 * row
+        y = 44 + 24 * row
         cv2.line(image, (440, y), (470, y), (blue, green, red), 2, cv2.LINE_AA)
         cv2.putText(image, name, (480, y + 5), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (40, 40, 40), 1, cv2.LINE_AA)
     return image
