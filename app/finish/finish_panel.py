@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDoubleSpinBox,
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.finish.model import FinishModel
+from app.finish.value_field import ValueField, ValueRange
 from app.i18n import tr
 from app.model.parts import PartsModel
 from app.theme import swatch
@@ -29,23 +22,42 @@ class _Field:
     name: str
     title: str
     tip: str
-    bounds: tuple[float, float]
-    step: float
-    suffix: str
-    decimals: int
+    values: ValueRange
 
 
 def _fields() -> tuple[_Field, ...]:
-    px, area, share = tr(" px"), tr(" px²"), ""
+    px = tr(" px")
+    area = ValueRange((0, 1e6), (0, 10_000), 16, 0, tr(" px²"), curve=3)
+    share = ValueRange((0, 1), (0, 1), 0.05, 2)
     return (
-        _Field("fill_holes_px", tr("Fill holes"), tr("Holes of at most this area are filled"), (0, 1e6), 16, area, 0),
-        _Field("despeckle_px", tr("Despeckle"), tr("Specks of at most this area go"), (0, 1e6), 16, area, 0),
-        _Field("grow_px", tr("Grow / shrink"), tr("Outwards, or inwards below zero"), (-64, 64), 0.1, px, 2),
-        _Field("feather_px", tr("Feather"), tr("The edge is softened over this width"), (0, 64), 0.2, px, 2),
-        _Field("feather_bias", tr("Feather bias"), tr("-1 inside the edge, 1 outside it"), (-1, 1), 0.1, share, 2),
-        _Field("border_px", tr("Border fix"), tr("Near the plate's border, as it is inside of it"), (0, 64), 1, px, 0),
-        _Field("dechatter", tr("De-chatter"), tr("Edges that jump for one frame go back"), (0, 1), 0.1, share, 2),
-        _Field("refine", tr("Refine edge"), tr("The soft edge follows the plate's own"), (0, 1), 0.1, share, 2),
+        _Field("dechatter", tr("De-chatter"), tr("Edges that jump for one frame go back"), share),
+        _Field("refine", tr("Refine edge"), tr("The edge goes to where the plate has it"), share),
+        _Field("fill_holes_px", tr("Fill holes"), tr("Holes of at most this area are filled"), area),
+        _Field("despeckle_px", tr("Despeckle"), tr("Specks of at most this area go"), area),
+        _Field(
+            "grow_px",
+            tr("Grow / shrink"),
+            tr("Outwards, or inwards below zero"),
+            ValueRange((-64, 64), (-8, 8), 0.1, 2, px),
+        ),
+        _Field(
+            "feather_px",
+            tr("Feather"),
+            tr("The edge is softened over this width"),
+            ValueRange((0, 64), (0, 24), 0.2, 2, px, curve=2),
+        ),
+        _Field(
+            "feather_bias",
+            tr("Feather bias"),
+            tr("-1 inside the edge, 1 outside it"),
+            ValueRange((-1, 1), (-1, 1), 0.1, 2),
+        ),
+        _Field(
+            "border_px",
+            tr("Border fix"),
+            tr("Near the plate's border, as it is inside of it"),
+            ValueRange((0, 64), (0, 32), 1, 0, px),
+        ),
     )
 
 
@@ -57,7 +69,8 @@ class FinishPanel(QWidget):
         self._model, self._parts = model, parts
         self.part = QComboBox()
         self.part.setAccessibleName(tr("Part to finish"))
-        self.fields: dict[str, QDoubleSpinBox] = {}
+        self.fields: dict[str, ValueField] = {}
+        self.lock = QCheckBox(tr("Locked: stays as it is"))
         self._reset = QPushButton(tr("Reset"))
         self.watertight = QLabel()
         self._build()
@@ -70,12 +83,6 @@ class FinishPanel(QWidget):
         """The part whose values are shown, or None for all parts."""
         data = self.part.currentData()
         return None if data is None else str(data)
-
-    @property
-    def part_id(self) -> int | None:
-        """Its label value."""
-        name = self.part_name
-        return None if name is None else self._parts.parts.by_name(name).id
 
     def refresh_parts(self) -> None:
         """Shows the parts as they are."""
@@ -92,8 +99,14 @@ class FinishPanel(QWidget):
         """Shows the values of the chosen part."""
         finish = self._model.finish_of(self.part_name)
         for name, box in self.fields.items():
-            with QSignalBlocker(box):
-                box.setValue(float(getattr(finish, name)))
+            box.show_value(float(getattr(finish, name)))
+        locked = self.part_name in self._model.recipe.locked
+        with QSignalBlocker(self.lock):
+            self.lock.setChecked(locked)
+        self.lock.setEnabled(self.part_name is not None)
+        for box in self.fields.values():
+            for widget in (box.label, box.slider, box.number):
+                widget.setEnabled(not locked)
         own = self.part_name in self._model.recipe.parts
         self._reset.setText(tr("Use the values of all parts") if own else tr("Reset"))
         self._reset.setEnabled(own or (self.part_name is None and not finish.neutral))
@@ -105,21 +118,17 @@ class FinishPanel(QWidget):
         self.watertight.setText(f"{sign} Σ = 1 ± {deviation:.0e}\n{share}")
 
     def _build(self) -> None:
-        form = QFormLayout()
-        for row in _fields():
-            box = QDoubleSpinBox()
-            box.setDecimals(row.decimals)
-            box.setRange(*row.bounds)
-            box.setSingleStep(row.step)
-            box.setSuffix(row.suffix)
-            box.setToolTip(row.tip)
-            box.setAccessibleName(row.title)
-            box.setKeyboardTracking(False)
-            box.valueChanged.connect(lambda value, name=row.name: self._on_value(name, value))
-            label = QLabel(row.title)
-            label.setToolTip(row.tip)
-            form.addRow(label, box)
+        grid = QGridLayout()
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        for line, row in enumerate(_fields()):
+            box = ValueField(row.title, row.tip, row.values, self)
+            box.changed.connect(partial(self._on_value, row.name))
+            for column_index, widget in enumerate((box.label, box.slider, box.number)):
+                grid.addWidget(widget, line, column_index)
             self.fields[row.name] = box
+        self.lock.setToolTip(tr("The matte of this part does not move, and its neighbours cannot take from it"))
+        self.lock.toggled.connect(self._on_locked)
         self.part.activated.connect(self.refresh)
         self._reset.clicked.connect(lambda: self._model.reset(self.part_name))
         self.watertight.setProperty("role", "secondary")
@@ -128,7 +137,8 @@ class FinishPanel(QWidget):
         head.addWidget(self._reset)
         column = QVBoxLayout(self)
         column.addLayout(head)
-        column.addLayout(form)
+        column.addLayout(grid)
+        column.addWidget(self.lock)
         column.addWidget(self.watertight)
         column.addStretch(1)
 
@@ -136,3 +146,7 @@ class FinishPanel(QWidget):
         number: Any = round(value) if isinstance(getattr(PartFinish(), name), int) else value
         finish = replace(self._model.finish_of(self.part_name), **{name: number})
         self._model.set_finish(self.part_name, finish)
+
+    def _on_locked(self, on: bool) -> None:
+        if self.part_name is not None:
+            self._model.lock(self.part_name, on=on)

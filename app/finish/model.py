@@ -94,6 +94,11 @@ class FinishModel(QObject):
         else:
             self._set(replace(self.recipe, parts={k: v for k, v in self.recipe.parts.items() if k != name}))
 
+    def lock(self, name: str, *, on: bool) -> None:
+        """Keeps the matte of a part as it is, whatever its neighbours do, or lets it be finished."""
+        locked = self.recipe.locked | {name} if on else self.recipe.locked - {name}
+        self._set(replace(self.recipe, locked=frozenset(locked)))
+
     def set_choice(self, choice: ExportChoice) -> None:
         """Changes what is exported."""
         if choice != self.choice:

@@ -33,7 +33,7 @@ class PreviewQuestion:
         clip: Its clip.
         colour_space: Input colour space of the clip.
         frame: Frame number.
-        part: Label value, or None for all parts together.
+        part: Name of a part, or None for all together.
         recipe: How the mattes are finished.
         look: Matte in grey, or the part of the plate that it cuts out.
     """
@@ -42,7 +42,7 @@ class PreviewQuestion:
     clip: Path
     colour_space: str
     frame: int
-    part: int | None
+    part: str | None
     recipe: FinishRecipe
     look: Look
 
@@ -84,7 +84,8 @@ class PreviewWork:
         plate = self._picture(source, question)
         plain = FrameMattes(reader).of(question.frame)
         done = finished_mattes(reader, question.recipe, source, cache_folder()).of(question.frame)
-        before, after = _plane(plain, question.part), _plane(done, question.part)
+        value = _value(reader, question.part)
+        before, after = _plane(plain, value), _plane(done, value)
         changed = float(np.mean(np.abs(before - after) > 1 / 255))
         return PreviewAnswer(
             _shown(before, plate, question.look),
@@ -111,6 +112,16 @@ class PreviewWork:
         if self._plate is None or self._plate[0] != key:
             self._plate = key, source.read(question.frame)
         return self._plate[1]
+
+
+def _value(reader: ResultReader, name: str | None) -> int | None:
+    """Returns the label value of a part in the result; the project may have given it another since."""
+    if name is None:
+        return None
+    found = next((part.id for part in reader.parts if part.name == name), None)
+    if found is None:
+        raise InputError(f"The result does not know the part '{name}'. Run it again in the Review workspace.")
+    return found
 
 
 def _plane(stack: MatteStack, part: int | None) -> NDArray[np.float32]:

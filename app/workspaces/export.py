@@ -155,7 +155,7 @@ class ExportWorkspace(Workspace):
             clip.path,
             clip.colour_space,
             core.playhead.frame,
-            self.finish.part_id,
+            self.finish.part_name,
             self.model.recipe,
             self._look.currentData(),
         )

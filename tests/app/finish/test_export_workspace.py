@@ -64,7 +64,7 @@ def test_what_is_set_is_shown_before_and_after_and_kept_with_the_result(
     finish, model = workspace.finish, workspace.model
     finish.part.setCurrentIndex(1)
     finish.part.activated.emit(1)
-    finish.fields["grow_px"].setValue(3)
+    finish.fields["grow_px"].number.setValue(3)
     settled(workspace, qtbot)
     before, after = workspace.preview._pixels or (np.zeros(1), np.zeros(1))
     assert before.shape == (HEIGHT, WIDTH, 3)
@@ -78,6 +78,34 @@ def test_what_is_set_is_shown_before_and_after_and_kept_with_the_result(
     assert FinishModel(studio.core, studio).recipe == kept
     finish._reset.click()
     assert model.recipe.neutral
+
+
+def test_a_slider_sets_while_it_moves_and_a_double_click_on_its_name_resets(workspace: ExportWorkspace) -> None:
+    field, model = workspace.finish.fields["feather_px"], workspace.model
+    field.slider.setValue(500)
+    assert model.recipe.default.feather_px == field.number.value() == 6
+    field.number.setValue(40)
+    assert model.recipe.default.feather_px == 40
+    assert field.slider.value() == field.slider.maximum()
+    QTest.mouseDClick(field.label, Qt.MouseButton.LeftButton)
+    assert model.recipe.neutral
+
+
+def test_a_locked_part_stays_while_its_neighbours_are_finished(workspace: ExportWorkspace, qtbot: QtBot) -> None:
+    finish, model = workspace.finish, workspace.model
+    finish.fields["grow_px"].number.setValue(4)
+    finish.part.setCurrentIndex(finish.part.findData("wheel"))
+    finish.part.activated.emit(finish.part.currentIndex())
+    finish.lock.setChecked(True)
+    settled(workspace, qtbot)
+    assert model.recipe.locked == {"wheel"}
+    assert not finish.fields["grow_px"].slider.isEnabled()
+    before, after = workspace.preview._pixels or (np.zeros(1), np.ones(1))
+    assert (before == after).all()
+    finish.lock.setChecked(False)
+    settled(workspace, qtbot)
+    before, after = workspace.preview._pixels or (np.zeros(1), np.ones(1))
+    assert (before != after).any()
 
 
 def test_an_export_is_planned_queued_written_and_checked(
