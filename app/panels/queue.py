@@ -22,7 +22,7 @@ from app.panels.job_text import job_text
 _SIGNS: dict[JobState, str] = {
     "waiting": "…",
     "running": "▶",
-    "paused": "⏸",
+    "paused": "‖",
     "cancelling": "■",
     "succeeded": "✓",
     "failed": "✕",
@@ -46,9 +46,9 @@ class JobRow(QWidget):
         self.bar.setMaximumHeight(6)
         self.pause, self.stop, self.details = QToolButton(), QToolButton(), QPushButton(tr("Details…"))
         self.pause.setCheckable(True)
-        self.pause.setText("⏸")
-        self.pause.setToolTip(tr("Pause, or go on"))
-        self.stop.setText("■")
+        self.pause.setText(tr("Pause"))
+        self.pause.setToolTip(tr("Hold this job, or let it go on"))
+        self.stop.setText(tr("Stop"))
         self.stop.setToolTip(tr("Stop; what is finished is kept"))
         head = QHBoxLayout()
         head.addWidget(self.title, 1)

@@ -87,9 +87,9 @@ class RunBar(QToolBar):
         with QSignalBlocker(self.versions):
             self.versions.clear()
             for version in self._results.versions():
-                pinned = tr("📌 ") if version.pinned else ""
+                pinned = tr(" · pinned") if version.pinned else ""
                 note = f" · {version.note}" if version.note else ""
-                self.versions.addItem(f"{pinned}{version.name} · {version.made_by}{note}", version.name)
+                self.versions.addItem(f"{version.name} · {version.made_by}{pinned}{note}", version.name)
             self.versions.setCurrentIndex(self.versions.findData(chosen.name) if chosen is not None else -1)
         for action in (*self._version_actions, self._separator):
             action.setVisible(chosen is not None)

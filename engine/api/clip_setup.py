@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.api.clip_cuts import cuts_of
 from engine.api.locked_frames import locked_anchors
 from engine.api.part_tables import merged, renamed
 from engine.api.segment_request import SegmentRequest
@@ -22,7 +23,7 @@ from engine.errors import InputError
 from engine.jobs import Job, Message
 from engine.media import MediaSource, open_clip
 from engine.media.anchors import read_anchors
-from engine.media.cuts import find_cuts, parse_cuts, scenes_between
+from engine.media.cuts import parse_cuts, scenes_between
 from engine.results.folder import ResultReader
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def open_setup(request: SegmentRequest, profile: Profile | None) -> Job[ClipSetu
         parts, anchors = yield from _painted(request, source, profile)
         span = _span(source.numbers, (*frames, *anchors))
         given = _cuts_inside(parse_cuts(request.cuts), source)
-        cuts = (yield from find_cuts(source, span)) if given is None else given
+        cuts = (yield from cuts_of(source, span, request.cache_folder)) if given is None else given
         fingerprint = _fingerprint(request, source, profile, anchors, parts)
         scenes = scenes_between(span, cuts)
         flow = flow_store(request.cache_folder, source)
