@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.api.finished_mattes import finished_mattes
 from engine.api.places import cache_folder
 from engine.domain.finishing import FinishRecipe
+from engine.domain.parts import PartSet
 from engine.errors import InputError
 from engine.mattes.finishing.watertight import largest_deviation
 from engine.mattes.frame_mattes import FrameMattes
@@ -19,7 +20,7 @@ from engine.mattes.stack import MatteStack
 from engine.media import MediaSource, open_clip
 from engine.results.folder import ResultReader
 
-Look = Literal["matte", "cutout"]
+Look = Literal["matte", "parts", "cutout"]
 GROUND = 64
 """Grey behind a cut-out."""
 
@@ -35,7 +36,7 @@ class PreviewQuestion:
         frame: Frame number.
         part: Name of a part, or None for all together.
         recipe: How the mattes are finished.
-        look: Matte in grey, or the part of the plate that it cuts out.
+        look: Matte in grey, all parts in their colours, or the part of the plate that the matte cuts out.
     """
 
     result: Path
@@ -87,9 +88,12 @@ class PreviewWork:
         value = _value(reader, question.part)
         before, after = _plane(plain, value), _plane(done, value)
         changed = float(np.mean(np.abs(before - after) > 1 / 255))
+        if question.look == "parts":
+            pictures = _coloured(plain, reader.parts), _coloured(done, reader.parts)
+        else:
+            pictures = _shown(before, plate, question.look), _shown(after, plate, question.look)
         return PreviewAnswer(
-            _shown(before, plate, question.look),
-            _shown(after, plate, question.look),
+            *pictures,
             largest_deviation(done.soft),
             changed,
         )
@@ -128,6 +132,17 @@ def _plane(stack: MatteStack, part: int | None) -> NDArray[np.float32]:
     if part is not None:
         return stack.plane(part)
     return np.asarray(1 - stack.plane(0), np.float32)
+
+
+def _coloured(stack: MatteStack, parts: PartSet) -> NDArray[np.uint8]:
+    """Returns the sum of the mattes in their parts' colours: what lies between two parts shows both."""
+    table = np.zeros((256, 3), np.uint8)
+    for part in parts:
+        table[part.id] = part.colour
+    picture = table[stack.labels]
+    colours = table[list(stack.values)].astype(np.float32)
+    picture[stack.box] = np.rint(np.einsum("chw,cb->hwb", stack.soft, colours)).astype(np.uint8)
+    return picture
 
 
 def _shown(matte: NDArray[np.float32], plate: NDArray[np.uint8], look: Look) -> NDArray[np.uint8]:

@@ -88,7 +88,11 @@ class ExportWorkspace(Workspace):
             self.model.set_choice(replace(self.model.choice, folder=folder))
 
     def _furnish(self) -> None:
-        for title, look in ((tr("Matte"), "matte"), (tr("Cut-out on grey"), "cutout")):
+        for title, look in (
+            (tr("Matte"), "matte"),
+            (tr("Parts in colour"), "parts"),
+            (tr("Cut-out on grey"), "cutout"),
+        ):
             self._look.addItem(title, look)
         self._look.setAccessibleName(tr("Preview"))
         fit = QToolButton()

@@ -18,6 +18,7 @@ from app.finish.preview_work import GROUND, PreviewQuestion, PreviewWork
 from app.workspaces.export import ExportWorkspace
 from engine.domain.finishing import FinishRecipe, PartFinish
 from engine.errors import InputError
+from engine.mattes.frame_mattes import FrameMattes
 from engine.mattes.options import Output
 from engine.media.label_png import read_label_png
 from engine.project_io.versions import ResultVersion
@@ -199,3 +200,16 @@ def test_a_cut_out_is_the_plate_where_the_matte_is_full(workspace: ExportWorkspa
     with pytest.raises(InputError, match="no result yet"):
         work.answer(replace(question, frame=1010))
     work.close()
+
+
+def test_parts_are_shown_in_their_colours_and_mixed_where_they_meet(workspace: ExportWorkspace, tmp_path: Path) -> None:
+    result = workspace.model.result
+    assert result is not None
+    work = PreviewWork()
+    question = PreviewQuestion(result, tmp_path / "sh010", "auto", FRAMES[0], None, FinishRecipe(), "parts")
+    shown = work.answer(question).before.astype(float)
+    work.close()
+    reader = ResultReader(result)
+    stack = FrameMattes(reader).of(FRAMES[0])
+    expected = sum(stack.plane(part.id)[..., None] * np.array(part.colour, float) for part in reader.parts)
+    assert np.abs(shown - expected).max() <= 0.51
