@@ -56,5 +56,5 @@ def train_needs(_request: NeedsRequest) -> Job[Needs]:
     if torch.backends.mps.is_available():
         found.append(DeviceFacts("mps", "Apple GPU"))
     processor = torch.device("cpu")
-    found.append(DeviceFacts("cpu", f"{torch.get_num_threads()} CPU cores", 0, free_memory(processor) or 0))
+    found.append(DeviceFacts("cpu", "CPU", 0, free_memory(processor) or 0))
     return Needs(tuple(found))

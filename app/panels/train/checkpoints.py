@@ -21,7 +21,7 @@ from app.model.training import TrainingModel
 from app.theme import plain_icon
 
 _STEP = Qt.ItemDataRole.UserRole
-_PICTURE = QSize(112, 70)
+_PICTURE = QSize(96, 64)
 
 
 class CheckpointStrip(QWidget):
@@ -37,7 +37,7 @@ class CheckpointStrip(QWidget):
         self.list.setWrapping(False)
         self.list.setMovement(QListView.Movement.Static)
         self.list.setIconSize(_PICTURE)
-        self.list.setGridSize(QSize(_PICTURE.width() + 14, _PICTURE.height() + 30))
+        self.list.setGridSize(QSize(_PICTURE.width() + 18, _PICTURE.height() + 30))
         self.list.setFixedHeight(_PICTURE.height() + 48)
         self.list.setAccessibleName(tr("Checkpoints"))
         self.use = QPushButton(tr("Use this one"))

@@ -38,7 +38,7 @@ class TrainPreview(QWidget):
         model = self._model
         plate = model.record.folder / PLATE if model.record is not None else None
         shown, best = model.checkpoint, model.best
-        newest = shown is not None and shown is model.checkpoints[-1] and model.looked_at is None
+        newest = shown is None or (shown is model.checkpoints[-1] and model.looked_at is None)
         now = tr("now") if newest else tr("looked at")
         rows: list[tuple[str, Path | None]] = [(tr("plate"), plate)]
         rows.append((_caption(now, shown.step if shown else None), shown.preview if shown else None))

@@ -96,7 +96,7 @@ class TrainBar(QToolBar):
             elif view.eta_s is not None:
                 words.append(tr("{time} left").format(time=duration(view.eta_s)))
         best = model.best
-        if best is not None and best.score is not None:
+        if best is not None and best.score is not None and (model.busy or not model.sentence):
             words.append(tr("best IoU {score:.2f} at step {step}").format(score=best.score, step=best.step))
         if model.sentence and not model.busy:
             words.append(model.sentence if len(model.sentence) < 90 else model.sentence.split(". ")[0] + ".")

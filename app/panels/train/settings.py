@@ -29,6 +29,7 @@ from engine.domain.settings import TrainSettings
 _SUBJECTS = ("", "horses", "faces", "cars", "non-text")
 _RESOLUTIONS = (256, 384, 512, 640, 768)
 _MOST_STEPS = 20_000
+_WIDTH_PX = 310
 
 
 class TrainSettingsPanel(QWidget):
@@ -189,6 +190,7 @@ class TrainSettingsPanel(QWidget):
         column.addWidget(box)
         column.addStretch(1)
         area = QScrollArea()
+        area.setMinimumWidth(_WIDTH_PX)
         area.setWidget(inner)
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
