@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar
 
 from app.theme import ICON_PX
@@ -23,6 +24,8 @@ class WorkspacePage(QMainWindow):
         self.docks: list[QDockWidget] = []
         self.bars: list[QToolBar] = [bar.bar for bar in workspace.bars]
         self._panels_hidden = False
+        self._sized = False
+        self._sides: dict[Qt.DockWidgetArea, list[tuple[QDockWidget, int]]] = {}
         self.setCentralWidget(workspace.page)
         for bar in workspace.bars:
             if bar.new_row:
@@ -38,13 +41,14 @@ class WorkspacePage(QMainWindow):
 
     def restore_layout(self, state: QByteArray) -> None:
         """Puts docks and bars where they stood; a state of another version changes nothing."""
-        if not state.isEmpty():
-            self.restoreState(state, _LAYOUT_VERSION)
+        if not state.isEmpty() and self.restoreState(state, _LAYOUT_VERSION):
+            self._sized = True
 
     def reset_layout(self) -> None:
         """Puts docks and bars back."""
         self.restoreState(self._default_state, _LAYOUT_VERSION)
         self._show_panels(visible=True)
+        self._size_docks()
 
     def toggle_panels(self) -> None:
         """Hides docks and bars, or shows them again."""
@@ -63,7 +67,6 @@ class WorkspacePage(QMainWindow):
 
     def _add_docks(self) -> None:
         features = QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetFloatable
-        sides: dict[Qt.DockWidgetArea, list[tuple[QDockWidget, int]]] = {}
         for wanted in self.workspace.docks:
             dock = QDockWidget(wanted.title, self)
             dock.setObjectName(f"dock_{wanted.name}")
@@ -71,9 +74,18 @@ class WorkspacePage(QMainWindow):
             dock.setFeatures(features)
             self.addDockWidget(wanted.area, dock)
             self.docks.append(dock)
-            sides.setdefault(wanted.area, []).append((dock, wanted.size))
+            self._sides.setdefault(wanted.area, []).append((dock, wanted.size))
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
-        for area, rows in sides.items():
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Gives the docks their sizes when the page is seen first: before, Qt does not know how much room there is."""
+        super().showEvent(event)
+        if not self._sized:
+            self._sized = True
+            QTimer.singleShot(0, self, self._size_docks)
+
+    def _size_docks(self) -> None:
+        for area, rows in self._sides.items():
             docks, sizes = [dock for dock, _ in rows], [size for _, size in rows]
             self.resizeDocks(docks, sizes, Qt.Orientation.Vertical)
             if area in (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea):
