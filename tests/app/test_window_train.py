@@ -14,6 +14,7 @@ from app.bootstrap import Studio
 from app.model.training import TrainingModel
 from engine.api.library import list_profiles
 from engine.domain.labels import Painted
+from engine.domain.settings import TrainSettings
 from engine.profiles import read_profile
 from engine.project_io.importing import ClipMasks
 from engine.project_io.training_runs import training_records
@@ -21,6 +22,7 @@ from engine.quick import learn as quick_learn
 from engine.smite.presets import learning_settings
 from tests.app.window_artist import ScriptedQuestions
 from tests.engine.quick.disc_clip import moving_disc
+from tests.engine.smite.tiny_model import make_tiny_model
 
 WAIT_MS = 90_000
 
@@ -209,3 +211,20 @@ def test_previews_are_drawn_on_the_chosen_frame(painted: Studio, qtbot: QtBot) -
     plate = np.array(Image.open(record.folder / "plate.png"))
     wanted = np.array(Image.open(painted.core.references.clips[0].path / "shot.104.png").convert("RGB"))
     assert np.array_equal(plate, wanted)
+
+
+def test_smite_learns_in_the_window_with_a_model_folder(
+    painted: Studio, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tqdm.std.tqdm.monitor_interval", 0)  # making the model would leave its thread behind
+    folder = make_tiny_model(tmp_path / "model")
+    settings = TrainSettings(steps=2, resolution=64, device="cpu", model=str(folder))
+    model(painted).choose(replace(model(painted).choice, backbone="smite", settings=settings))
+    assert model(painted).missing() == ""
+    trained(painted, qtbot)
+    record = model(painted).record
+    assert record is not None
+    profile = read_profile(record.profile)
+    assert (profile.backbone, profile.parts.names) == ("smite", ("disc", "lid"))
+    assert [kept.step for kept in model(painted).checkpoints] == [1, 2]
+    assert all(kept.score is not None and kept.preview is not None for kept in model(painted).checkpoints)

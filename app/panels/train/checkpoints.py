@@ -38,6 +38,7 @@ class CheckpointStrip(QWidget):
         self.list.setMovement(QListView.Movement.Static)
         self.list.setIconSize(_PICTURE)
         self.list.setGridSize(QSize(_PICTURE.width() + 18, _PICTURE.height() + 30))
+        self.list.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.list.setFixedHeight(_PICTURE.height() + 48)
         self.list.setAccessibleName(tr("Checkpoints"))
         self.use = QPushButton(tr("Use this one"))
