@@ -126,9 +126,21 @@ def export_sample(studio: Studio, camera: Camera, out: Path) -> None:
     export.model.set_choice(replace(export.model.choice, folder=out))
     export.finish.part.setCurrentIndex(1)
     for field, value in (("grow_px", 6.0), ("feather_px", 5.0), ("refine", 0.8)):
-        export.finish.fields[field].setValue(value)
+        export.finish.fields[field].number.setValue(value)
     wait(3000)
     camera.take("export", studio.window)
+
+
+def train_sample(studio: Studio, camera: Camera) -> None:
+    """Shows a profile learned from two references while the third is held out."""
+    core = studio.core
+    studio.window.show_workspace("train")
+    core.references.set_holdout("r2", "Hold out", holdout=True)
+    wait(500)
+    core.commands["train.start"].trigger()
+    wait_for_jobs(studio)
+    core.notice.hide()
+    camera.take("train", studio.window)
 
 
 def dialogues(studio: Studio, camera: Camera) -> None:
@@ -180,6 +192,7 @@ def main() -> None:
         camera.take("welcome", studio.window)
         review_sample(studio, camera)
         export_sample(studio, camera, Path(name) / "mattes")
+        train_sample(studio, camera)
         studio.shut_down()
 
 
