@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from app.actions.project_actions import ProjectActions, held_by
+from app.collector import Collector
 from app.core import make_core
 from app.i18n import tr
 from app.keymap.keymap import Keymap, load_keymap
@@ -229,12 +230,15 @@ def open_window(arguments: Sequence[str]) -> int:
     preferences = Preferences(user_config_path(_APPLICATION, appauthor=False) / "settings.ini")
     apply_theme(application, preferences.scale_percent)
     studio = Studio(user_data_path(_APPLICATION, appauthor=False), preferences)
+    collector = Collector(studio)
+    collector.start()
     studio.core.notifier.install_hook()
     studio.window.restore_layout(preferences)
     studio.window.show()
     studio.open_paths([Path(argument).absolute() for argument in arguments])
     code = application.exec()
     studio.shut_down()
+    collector.stop()
     return code
 
 

@@ -6,6 +6,7 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import gc
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,15 @@ from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Studio
 from tests.app.window_artist import ScriptedQuestions, end, make_studio, write_image
+
+
+@pytest.fixture(autouse=True)
+def garbage_is_collected_here() -> Iterator[None]:
+    """Keeps Python from collecting widgets in a thread; `tests.app.window_artist.end` collects a window's garbage."""
+    gc.disable()
+    yield
+    gc.collect(0)
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

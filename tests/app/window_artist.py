@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,7 @@ def end(studio: Studio) -> None:
     studio.window.deleteLater()
     studio.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()  # here and not by chance in a thread, which would destroy widgets there (`app.collector`)
 
 
 def write_image(path: Path, seed: int = 0, size: tuple[int, int] = (160, 120)) -> Path:
