@@ -115,7 +115,7 @@ class FinishPanel(QWidget):
         """Shows whether parts and background sum to full scale, and how much finishing changes here."""
         sign = "✓" if deviation <= 1e-6 else "✕"
         share = tr("{share:.2%} of this frame's pixels changed").format(share=changed)
-        self.watertight.setText(f"{sign} Σ = 1 ± {deviation:.0e}\n{share}")
+        self.watertight.setText(tr("{sign} parts and background sum to 1\n{share}").format(sign=sign, share=share))
 
     def _build(self) -> None:
         grid = QGridLayout()

@@ -89,6 +89,7 @@ class ReviewWorkspace(Workspace):
         self._furnish()
         self._connect()
         self._show_clips()
+        self._show_brush()
 
     def entered(self) -> None:
         """Shows the clip that was looked at last, or the first one."""

@@ -49,6 +49,7 @@ def _reason(ruling: Ruling, prior: Prior, knowledge: Knowledge, span: Span) -> s
     if lost == len(ruling.located) and lost:
         return f"The painted frames {ends} do not vouch for where the object is; its learned look decides."
     explained = float(prior.trust.mean())
+    frames = f"painted frames {ends}, which explain" if " and " in ends else f"painted frame {ends}, which explains"
     if explained < 1.0 - _UNSEEN:
-        return f"Painted frame {ends} explains only {explained:.0%} of the picture; the rest rests on learned looks."
-    return f"Carried from painted frame {ends}, which explains {explained:.0%} of the picture."
+        return f"Carried from {frames} only {explained:.0%} of the picture; the rest rests on learned looks."
+    return f"Carried from {frames} {explained:.0%} of the picture."

@@ -81,7 +81,8 @@ class _Drafter:
             probabilities[:, rows, columns] = prior.probabilities()
             confidence = tuple(_mean_trust(prior, place, float(trust.mean())) for place in range(num_parts))
         painted = sentence([str(anchor) for anchor, _ in chains])
-        belief = Belief(confidence, f"Draft: labels carried by optical flow from painted frame {painted}.")
+        frames = "frame" if len(chains) == 1 else "frames"
+        belief = Belief(confidence, f"Draft: labels carried by optical flow from painted {frames} {painted}.")
         return frame_scores(item.frame, probabilities, belief, self.plate, state="draft")
 
     def unconnected(self, frame: int) -> FrameScores:

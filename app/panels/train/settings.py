@@ -48,7 +48,7 @@ class TrainSettingsPanel(QWidget):
         self._model, self._profiles, self._estimated = model, profiles, estimated
         self.backbone = _combo(
             tr("Backbone"),
-            ((tr("Quick: this shot, in seconds"), "quick"), (tr("SMITE: other shots of the same kind"), "smite")),
+            ((tr("Quick: this shot, no weights"), "quick"), (tr("SMITE: other shots of the same kind"), "smite")),
         )
         self.preset = _combo(tr("Preset"), ((tr("Draft"), "draft"), (tr("Standard"), "standard"), (tr("Best"), "best")))
         self.name = QLineEdit()
