@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from hypothesis import settings
@@ -10,3 +11,9 @@ from hypothesis import settings
 settings.register_profile("check", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None, max_examples=500)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
+
+
+def pytest_collection_finish() -> None:
+    """Puts what imports have made out of the collector's sight: the window's tests collect after every window."""
+    gc.collect()
+    gc.freeze()
