@@ -17,3 +17,8 @@ def pytest_collection_finish() -> None:
     """Puts what imports have made out of the collector's sight: the window's tests collect after every window."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Gives everything back to the collector, so that libraries can clean up."""
+    gc.unfreeze()

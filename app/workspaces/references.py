@@ -24,7 +24,7 @@ from app.panels.reference_strip import ReferenceStrip
 from app.panels.tool_options import ToolOptions
 from app.theme import ICON_PX
 from app.workspaces.base import Bar, Dock, Workspace
-from app.workspaces.waiting import sentence_page
+from app.workspaces.sentence import sentence_page
 from engine.domain.linter import LinterWarning
 from engine.errors import InputError
 

@@ -27,6 +27,7 @@ from app.theme import ICON_PX
 from app.timeline.model import TimelineModel
 from app.timeline.panel import HEIGHT_PX, TimelinePanel
 from app.timeline.sources import TimelineSources
+from app.timeline.stability_list import StabilityList
 from app.timeline.worst_panel import WorstPanel
 from app.viewer.model import ViewerModel, ViewerSources
 from app.viewer.parts_list import ReviewParts
@@ -140,6 +141,7 @@ class ReviewWorkspace(Workspace):
         self.where.setDocumentMode(True)
         for panel, title in (
             (self.worst, tr("Worst frames")),
+            (StabilityList(self.timeline), tr("Stability")),
             (self.next, tr("Paint next")),
             (self.changes, tr("Changes")),
         ):
