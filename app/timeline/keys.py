@@ -8,16 +8,13 @@ Space plays or stops.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
 from app.timeline.data import TimelineData
 from app.timeline.scale import ZOOM_STEP
-
-if TYPE_CHECKING:
-    from app.timeline.view import TimelineView
+from app.timeline.surface import TimelineSurface
 
 _SHIFT_STEP = 10
 _MOVES = {
@@ -31,7 +28,7 @@ _MOVES = {
 _ZOOM = {Qt.Key.Key_Plus: ZOOM_STEP, Qt.Key.Key_Equal: ZOOM_STEP, Qt.Key.Key_Minus: 1 / ZOOM_STEP}
 
 
-def press_key(view: TimelineView, event: QKeyEvent) -> bool:
+def press_key(view: TimelineSurface, event: QKeyEvent) -> bool:
     """Does what a key asks for; tells whether it was one of the timeline's."""
     key, modifiers = Qt.Key(event.key()), event.modifiers()
     control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
@@ -57,7 +54,7 @@ def marked_from(data: TimelineData, frame: int, direction: int) -> int:
     return marked[place] if 0 <= place < len(marked) else frame
 
 
-def _move(view: TimelineView, key: Qt.Key, *, control: bool, shift: bool) -> None:
+def _move(view: TimelineSurface, key: Qt.Key, *, control: bool, shift: bool) -> None:
     playhead = view.playhead
     direction = _MOVES[key]
     if key in (Qt.Key.Key_Home, Qt.Key.Key_End):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
@@ -13,13 +12,11 @@ from app.playback.playhead import Playhead
 from app.timeline.lanes.lane import Lane
 from app.timeline.lanes.stability import StabilityLane
 from app.timeline.scale import ZOOM_STEP
+from app.timeline.surface import TimelineSurface
 from engine.domain.frames import FrameRange
 
-if TYPE_CHECKING:
-    from app.timeline.view import TimelineView
 
-
-def make_menu(view: TimelineView, frame: int, lane: Lane | None) -> QMenu:
+def make_menu(view: TimelineSurface, frame: int, lane: Lane | None) -> QMenu:
     """Returns the menu for a frame and the lane that was clicked."""
     menu, playhead, data = QMenu(view), view.playhead, view.model.data
     menu.addAction(tr("Set in point here"), partial(playhead.set_in, frame))
@@ -56,7 +53,7 @@ def set_range(playhead: Playhead, in_out: FrameRange | None) -> None:
     playhead.set_out(in_out.stop - 1 if in_out is not None else None)
 
 
-def go_to_worst(view: TimelineView, lane: StabilityLane | None) -> None:
+def go_to_worst(view: TimelineSurface, lane: StabilityLane | None) -> None:
     """Goes to the worst frame of a lane, or of all parts."""
     for place in view.model.data.worst(lane.index if lane is not None else None, limit=1):
         view.playhead.go(place.frame)

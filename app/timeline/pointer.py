@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QToolTip
@@ -15,10 +13,8 @@ from app.timeline.lanes.stability import StabilityLane
 from app.timeline.menu import go_to_worst, set_range
 from app.timeline.scale import ZOOM_STEP
 from app.timeline.stack import Row
+from app.timeline.surface import TimelineSurface
 from engine.domain.frames import FrameRange
-
-if TYPE_CHECKING:
-    from app.timeline.view import TimelineView
 
 _CURSORS = {
     "divider": Qt.CursorShape.SplitVCursor,
@@ -31,7 +27,7 @@ _NOTCH = 120.0
 class Pointer:
     """Holds the playhead, a bracket, the view or the edge of a lane while a button is down."""
 
-    def __init__(self, view: TimelineView) -> None:
+    def __init__(self, view: TimelineSurface) -> None:
         self._view = view
         self._held: Target | str = ""
         self._row: Row | None = None

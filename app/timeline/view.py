@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -39,39 +39,26 @@ from app.timeline.pictures import FramePictures
 from app.timeline.pointer import Pointer
 from app.timeline.scale import Scale
 from app.timeline.stack import Row, least_room, stacked
+from app.timeline.surface import TimelineSurface
 
 _HEADER_PX = 96.0
 _PAD_PX = 18.0
 
 
-class TimelineView(QWidget):
+class TimelineView(TimelineSurface):
     """Ruler, thumbnails, marks, states and stability of the current clip's frames.
 
     Dragging scrubs; brackets are dragged in the ruler; the wheel zooms at the mouse, with Ctrl at the playhead, with
     Shift it steps; the middle button or Alt moves the view. Keys: `app.timeline.keys`.
-
-    Signals:
-        referenceToggled(int): The artist wants this frame as a reference, or no longer.
-        taken(): The artist is about to move the playhead by hand.
-        playToggled(): Space was pressed.
     """
 
-    referenceToggled = Signal(int)
-    taken = Signal()
-    playToggled = Signal()
-
     def __init__(self, model: TimelineModel, pictures: FramePictures, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.model, self.pictures = model, pictures
-        self.playhead = model.sources.playhead
-        self.page_frames = 24
-        self.heights: dict[str, float] = {}
-        self._worst_only = False
+        super().__init__(model, parent)
+        self.pictures = pictures
         self._frame = self.playhead.frame
         self._pixmaps: dict[str, tuple[tuple[object, ...], QPixmap]] = {}
         self._lanes_of_clip = self._fixed_lanes()
         self._stability: dict[object, tuple[StabilityLane, ...]] = {}
-        self.arrangement = Arrangement((), Scale.fitting(model.data.axis, 1, 0), 0, 1)
         self._pointer = Pointer(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -83,45 +70,6 @@ class TimelineView(QWidget):
         self.playhead.frameChanged.connect(self._on_frame)
         self.playhead.rangeChanged.connect(self.update)
         self._on_data()
-
-    @property
-    def scale(self) -> Scale:
-        """What part of the clip is in sight."""
-        return self.arrangement.scale
-
-    @property
-    def worst_only(self) -> bool:
-        """One stability lane shows the worst part, whatever room there is."""
-        return self._worst_only
-
-    def set_worst_only(self, *, on: bool) -> None:
-        """Shows one stability lane for the worst part, or one for each part where there is room."""
-        self._worst_only = on
-        self._arrange(self.scale)
-
-    def fit(self) -> None:
-        """Shows the whole clip."""
-        self.show_scale(Scale.fitting(self.scale.axis, self.scale.width_px, self.scale.pad_px))
-
-    def zoom(self, factor: float, x: float | None = None) -> None:
-        """Magnifies around a place in the widget, or around the playhead."""
-        at = x - self.arrangement.header_px if x is not None else self.scale.middle_of(self._frame)
-        if len(self.scale.axis):
-            self.show_scale(self.scale.zoomed(factor, min(max(at, 0.0), self.scale.width_px)))
-
-    def show_scale(self, scale: Scale) -> None:
-        """Shows another part of the clip."""
-        self._arrange(scale)
-
-    def set_height(self, lane: str, height_px: float) -> None:
-        """Gives a lane another height."""
-        self.heights[lane] = height_px / self.arrangement.unit
-        self._arrange(self.scale)
-
-    def reset_heights(self) -> None:
-        """Gives every lane the height it had at first."""
-        self.heights.clear()
-        self._arrange(self.scale)
 
     def shut_down(self) -> None:
         """Ends the thread that reads small pictures."""
@@ -158,9 +106,10 @@ class TimelineView(QWidget):
         each, worst = self._stability[parts], self._stability[None]
         rest = [lane for lane in self._lanes_of_clip if lane.name != "thumbnails"]
         fits = least_room([*rest, *each], unit) <= room
-        return (*self._lanes_of_clip, *(each if each and fits and not self._worst_only else worst))
+        return (*self._lanes_of_clip, *(each if each and fits and not self.worst_only else worst))
 
-    def _arrange(self, scale: Scale) -> None:
+    def show_scale(self, scale: Scale) -> None:
+        """Arranges rows and frames anew."""
         unit = self._unit()
         header, pad = round(_HEADER_PX * unit), _PAD_PX * unit
         rows = stacked(self._lanes(self.height(), unit), self.height(), unit, self.heights)
@@ -201,9 +150,9 @@ class TimelineView(QWidget):
         if self.model.data.axis is not self.scale.axis:
             self._pixmaps.clear()
             self._frame = self.playhead.frame
-            self._arrange(Scale.fitting(self.model.data.axis, self.scale.width_px, self.scale.pad_px))
+            self.show_scale(Scale.fitting(self.model.data.axis, self.scale.width_px, self.scale.pad_px))
         else:
-            self._arrange(self.scale)
+            self.show_scale(self.scale)
         self._describe()
 
     def _on_frame(self, frame: int) -> None:
@@ -259,7 +208,7 @@ class TimelineView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Goes on to show the whole clip, where it did."""
         super().resizeEvent(event)
-        self._arrange(self.scale)
+        self.show_scale(self.scale)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follows the size of the texts."""
@@ -267,7 +216,7 @@ class TimelineView(QWidget):
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange):
             self._pixmaps.clear()
             self.updateGeometry()
-            self._arrange(self.scale)
+            self.show_scale(self.scale)
 
     def event(self, event: QEvent) -> bool:
         """Shows what is known of the frame under the mouse."""

@@ -3,64 +3,22 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from engine.api.segment_request import SegmentRequest
+from engine.batch.shot import SETTING_NAMES, Shot, safe_name
 from engine.domain.frames import FrameRange
 from engine.domain.profile import BACKBONES
-from engine.domain.settings import SegmentSettings
 from engine.errors import InputError
 from engine.media.clip import VIDEO_SUFFIXES
 from engine.media.sequence_files import find_sequence
 
 TIMELINE_SUFFIX = ".otio"
 _MOST_SHOTS = 100_000
-_UNSAFE = re.compile(r"[^\w.\- ]+")
 _PATHS = ("clip", "profile", "anchors")
 _PLAIN = ("shot", *_PATHS, "range", "backbone", "colour_space", "cuts")
-_SETTINGS = tuple(item.name for item in fields(SegmentSettings))
-
-
-@dataclass(frozen=True)
-class Shot:
-    """One shot of a list.
-
-    Attributes:
-        name: Unique in the list; names the result's folder, so it holds no path.
-        clip: Video, sequence pattern, or folder of frames.
-        profile: Profile file, or None for the batch's.
-        anchors: Folder with painted frames of this clip, or None.
-        frame_range: Frames to segment, or None for all.
-        options: Fields of `SegmentRequest` and `SegmentSettings` that differ from the batch's, by name.
-    """
-
-    name: str
-    clip: Path
-    profile: Path | None = None
-    anchors: Path | None = None
-    frame_range: FrameRange | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-    def request(self, batch: SegmentRequest) -> SegmentRequest:
-        """Returns what is to be done: the batch's request with this shot's own values; `batch.out` is the parent."""
-        own = {key: value for key, value in self.options.items() if key not in _SETTINGS}
-        settings = replace(batch.settings, **{k: v for k, v in self.options.items() if k in _SETTINGS})
-        painted = batch.anchors / self.name if batch.anchors is not None else None
-        anchors = self.anchors or (painted if painted is not None and painted.is_dir() else None)
-        return replace(
-            batch,
-            clip=self.clip,
-            out=batch.out / self.name,
-            profile=self.profile or batch.profile,
-            anchors=anchors,
-            frame_range=self.frame_range or batch.frame_range,
-            settings=settings,
-            **own,
-        )
 
 
 def read_shots(path: Path) -> tuple[Shot, ...]:
@@ -89,12 +47,6 @@ def read_shots(path: Path) -> tuple[Shot, ...]:
     if len(shots) > _MOST_SHOTS:
         raise InputError(f"'{path}' has {len(shots)} shots; at most {_MOST_SHOTS} are taken. Split the list.")
     return _unique(shots, path)
-
-
-def safe_name(text: str) -> str:
-    """Returns a name that can be a folder's and leads nowhere else."""
-    name = _UNSAFE.sub("_", text.strip()).strip(". ")
-    return name[:120] or "shot"
 
 
 def _from_folder(folder: Path) -> list[Shot]:
@@ -130,9 +82,9 @@ def _from_csv(path: Path) -> list[Shot]:
 
 
 def _check_columns(columns: Sequence[str], path: Path) -> None:
-    unknown = [name for name in columns if name not in (*_PLAIN, *_SETTINGS)]
+    unknown = [name for name in columns if name not in (*_PLAIN, *SETTING_NAMES)]
     if unknown:
-        known = ", ".join((*_PLAIN, *_SETTINGS))
+        known = ", ".join((*_PLAIN, *SETTING_NAMES))
         raise InputError(f"The shot list '{path}' has unknown columns: {', '.join(unknown)}. Known: {known}.")
     if "clip" not in columns:
         raise InputError(f"The shot list '{path}' has no column 'clip'. Its first line must name the columns.")

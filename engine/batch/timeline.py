@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
-from engine.batch.shots import Shot, safe_name
+from engine.batch.shot import Shot, safe_name
 from engine.domain.frames import FrameRange
 from engine.errors import InputError, MissingModelError
 

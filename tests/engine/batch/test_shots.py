@@ -7,7 +7,8 @@ from PIL import Image
 
 from engine.api.segment_request import SegmentRequest
 from engine.batch.report import BatchReport
-from engine.batch.shots import read_shots, safe_name
+from engine.batch.shot import safe_name
+from engine.batch.shots import read_shots
 from engine.batch.work import ShotOutcome
 from engine.domain.frames import FrameRange
 from engine.errors import InputError
