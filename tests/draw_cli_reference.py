@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from engine.cli.main import VERBS, _parser
+from engine.cli.main import VERBS, parser_for
 
 REFERENCE = Path(__file__).parents[1] / "resources" / "docs" / "cli.md"
 _HEAD = """# Command line
@@ -33,7 +33,7 @@ def reference() -> str:
 
 
 def _parser_of(verb: str) -> argparse.ArgumentParser:
-    for action in _parser([verb])._actions:
+    for action in parser_for([verb])._actions:
         if isinstance(action, argparse._SubParsersAction):
             found: argparse.ArgumentParser = action.choices[verb]
             return found
@@ -85,7 +85,7 @@ def _explained(action: argparse.Action) -> str:
 
 
 def _exit_codes() -> str:
-    epilog = _parser([]).epilog or ""
+    epilog = parser_for([]).epilog or ""
     rows = [line.split(maxsplit=1) for line in epilog.splitlines()[1:]]
     return "\n".join(["| code | meaning |", "|---|---|", *(f"| {code} | {text} |" for code, text in rows)])
 

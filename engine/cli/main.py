@@ -44,7 +44,7 @@ _EXIT_CODES = """exit codes:
 
 def main(argv: Sequence[str]) -> int:
     """Runs one verb and returns its exit code (see `smite-studio --help`)."""
-    arguments = _parser(argv).parse_args(argv)
+    arguments = parser_for(argv).parse_args(argv)
     reporter = Reporter.for_terminal(as_json=arguments.json)
     try:
         module = importlib.import_module(f"engine.cli.{arguments.verb}")
@@ -62,7 +62,8 @@ def main(argv: Sequence[str]) -> int:
         return fault.exit_code
 
 
-def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+def parser_for(argv: Sequence[str]) -> argparse.ArgumentParser:
+    """Returns the parser of a command line: every verb by name, the arguments of the one that it uses."""
     parser = argparse.ArgumentParser(
         prog="smite-studio",
         description="Paint parts on a few frames, get mattes of the whole clip. Without a verb the window opens.",
