@@ -29,15 +29,20 @@ def cuts_of(source: FrameSource, span: Sequence[int], cache_folder: Path | None)
     Raises:
         InputError: A frame cannot be decoded.
     """
-    path = _path(source, span, cache_folder) if cache_folder is not None else None
-    if path is not None and (known := _read(path, span)) is not None:
+    known = known_cuts(source, span, cache_folder)
+    if known is not None:
         return known
     cuts = yield from find_cuts(source, span)
-    if path is not None:
+    if cache_folder is not None:
         # A full cache costs the next run a second look, nothing more.
         with suppress(OutputError):
-            write_text(path, json.dumps(list(cuts)))
+            write_text(_path(source, span, cache_folder), json.dumps(list(cuts)))
     return cuts
+
+
+def known_cuts(source: FrameSource, span: Sequence[int], cache_folder: Path | None) -> tuple[int, ...] | None:
+    """Returns the cuts within `span` if they were looked for before, else None."""
+    return _read(_path(source, span, cache_folder), span) if cache_folder is not None else None
 
 
 def _path(source: FrameSource, span: Sequence[int], cache_folder: Path) -> Path:

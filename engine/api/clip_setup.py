@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.api.clip_cuts import cuts_of
+from engine.api.clip_cuts import cuts_of, known_cuts
 from engine.api.locked_frames import locked_anchors
 from engine.api.part_tables import merged, renamed
 from engine.api.segment_request import SegmentRequest
@@ -38,7 +38,8 @@ class ClipSetup:
         path: Where the clip lies.
         source: The clip's frames.
         frames: Numbers of the frames in question, ascending.
-        scenes: Stretches without a cut.
+        span: Numbers of the frames that labels may travel through, ascending.
+        cuts: First frames of new shots within `span`, or None while nobody has looked for them.
         anchors: Painted frames by number, in the ids of `parts`.
         parts: The part table of the result.
         profile: The profile with its parts under the names they have here, or None.
@@ -49,12 +50,18 @@ class ClipSetup:
     path: Path
     source: MediaSource
     frames: Sequence[int]
-    scenes: tuple[FrameRange, ...]
+    span: Sequence[int]
+    cuts: tuple[int, ...] | None
     anchors: Mapping[int, Painted]
     parts: PartSet
     profile: Profile | None
     flow: FlowStore
     fingerprint: Mapping[str, Any]
+
+    @property
+    def scenes(self) -> tuple[FrameRange, ...]:
+        """Stretches without a cut, as far as cuts are known."""
+        return scenes_between(self.span, self.cuts or ())
 
     @property
     def plate_hw(self) -> tuple[int, int]:
@@ -63,8 +70,9 @@ class ClipSetup:
 
     @property
     def clip_facts(self) -> dict[str, Any]:
-        """Facts of the clip for `result.json`."""
+        """Facts of the clip for `result.json`; without cuts while they are not known."""
         info = self.source.info
+        cuts = {"cuts": list(self.cuts)} if self.cuts is not None else {}
         return {
             "name": info.name,
             "path": str(self.path.absolute()),
@@ -75,7 +83,7 @@ class ClipSetup:
             "colour_space": info.colour_space,
             "content_id": info.content_id,
             "frames": list(self.frames),
-            "cuts": [scene.start for scene in self.scenes[1:]],
+            **cuts,
         }
 
     def scene_of(self, frame: int) -> FrameRange:
@@ -88,7 +96,7 @@ class ClipSetup:
 
 
 def open_setup(request: SegmentRequest, profile: Profile | None) -> Job[ClipSetup]:
-    """Opens the clip, reads what was painted, finds the cuts, and returns it all.
+    """Opens the clip, reads what was painted, and returns it; cuts only where they need not be looked for.
 
     Raises:
         InputError: Clip, anchors, range or part names cannot be used.
@@ -101,15 +109,26 @@ def open_setup(request: SegmentRequest, profile: Profile | None) -> Job[ClipSetu
         profile = replace(profile, parts=renamed(profile.parts, request.part_map)) if profile else None
         parts, anchors = yield from _painted(request, source, profile)
         span = _span(source.numbers, (*frames, *anchors))
-        given = _cuts_inside(parse_cuts(request.cuts), source)
-        cuts = (yield from cuts_of(source, span, request.cache_folder)) if given is None else given
+        cuts = _cuts_inside(parse_cuts(request.cuts), source)
+        if cuts is None:
+            cuts = known_cuts(source, span, request.cache_folder)
         fingerprint = _fingerprint(request, source, profile, anchors, parts)
-        scenes = scenes_between(span, cuts)
         flow = flow_store(request.cache_folder, source)
     except BaseException:
         source.close()
         raise
-    return ClipSetup(request.clip, source, frames, scenes, anchors, parts, profile, flow, fingerprint)
+    return ClipSetup(request.clip, source, frames, span, cuts, anchors, parts, profile, flow, fingerprint)
+
+
+def with_cuts(setup: ClipSetup, cache_folder: Path | None) -> Job[ClipSetup]:
+    """Looks for the clip's cuts unless they are known, and returns the setup with them.
+
+    Raises:
+        InputError: A frame cannot be decoded.
+    """
+    if setup.cuts is not None:
+        return setup
+    return replace(setup, cuts=(yield from cuts_of(setup.source, setup.span, cache_folder)))
 
 
 def frames_in_range(source: FrameSource, wanted: FrameRange | None) -> tuple[int, ...]:

@@ -66,14 +66,13 @@ def _check(settings: SegmentSettings) -> None:
 
 
 def _learned(request: SegmentRequest, task: ClipTask, setup: ClipSetup, writer: ResultWriter) -> Job[Profile]:
-    """Learns the anchors, showing drafts first and meanwhile; a resumed run takes what it had learned before."""
+    """Learns the anchors, showing drafts meanwhile; a resumed run takes what it had learned before."""
     from engine.quick.cropping import cropped
-    from engine.quick.draft import draft, glance
+    from engine.quick.draft import draft
 
     kept = writer.folder / LEARNED_PROFILE
     if kept.is_file():
         return read_profile(kept)
-    yield from written(glance(task, setup.flow), setup, writer, len(task.frames))
     box = yield from _subject_box(task, setup, writer)
     flow, drafts = setup.flow, written(draft(task, setup.flow), setup, writer, len(task.frames))
     if box is not None:

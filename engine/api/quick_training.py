@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+from engine.api.clip_cuts import cuts_of
 from engine.api.clip_setup import flow_store
 from engine.api.reference_snapshot import ClipOfReferences
 from engine.domain.parts import PartSet
@@ -14,7 +15,7 @@ from engine.domain.settings import TrainSettings
 from engine.domain.task import ClipTask
 from engine.jobs import Job
 from engine.media import open_clip
-from engine.media.cuts import find_cuts, scenes_between
+from engine.media.cuts import scenes_between
 from engine.profiles.training_run import TrainingRun
 
 
@@ -40,7 +41,7 @@ def learn_with_quick(
     with closing(open_clip(clip.path, colour_space=clip.colour_space)) as source:
         first, last = clip.frames[0], clip.frames[-1]
         span = tuple(number for number in source.numbers if first <= number <= last)
-        cuts = yield from find_cuts(source, span)
+        cuts = yield from cuts_of(source, span, cache_folder)
         anchors = {r.frame: r.painted for r in references if r.frame is not None and not r.holdout}
         task = ClipTask(source, scenes_between(span, cuts), span, anchors, parts)
         flow = flow_store(cache_folder, source)

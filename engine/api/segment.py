@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 from contextlib import closing
 
-from engine.api.clip_setup import ClipSetup, open_setup
+from engine.api.clip_setup import ClipSetup, open_setup, with_cuts
+from engine.api.first_drafts import first_drafts
 from engine.api.locked_frames import bring_locked
 from engine.api.quick_run import score_with_quick
 from engine.api.segment_request import SegmentRequest, check_sources
@@ -18,6 +19,9 @@ from engine.results.folder import ResultWriter, set_aside
 
 UNFINISHED_FOLDER = ".unfinished"
 """Inside a result: what a killed run needs to go on in the middle of a window; gone when the run has ended."""
+
+_LONG_CLIP = 120
+"""Frames whose cuts take longer to look for than drafting the neighbourhood of one."""
 
 
 def segment(request: SegmentRequest) -> Job[SegmentSummary]:
@@ -46,25 +50,41 @@ def segment(request: SegmentRequest) -> Job[SegmentSummary]:
         if request.base is not None:
             bring_locked(request.base, writer)
         try:
-            yield from _score_frames(request, setup, writer)
+            wanted = yield from _wanted(request, setup, writer)
+            yield from _drafted(request, setup, writer, wanted)
+            setup = yield from with_cuts(setup, request.cache_folder)
+            writer.set_clip(setup.clip_facts)
+            if wanted:
+                yield from _score_frames(request, setup, writer, wanted)
             yield from measure_flicker(setup, writer)
         finally:
             writer.save()
         return summarise(writer.folder, writer.record)
 
 
-def _score_frames(request: SegmentRequest, setup: ClipSetup, writer: ResultWriter) -> Job[None]:
+def _wanted(request: SegmentRequest, setup: ClipSetup, writer: ResultWriter) -> Job[list[int]]:
+    """Returns the frames that are asked for and not finished, the most wanted first."""
     asked = [number for number in setup.frames if request.only is None or number in request.only]
-    wanted = [number for number in asked if number not in writer.finished()]
-    if not wanted:
-        return
-    if len(wanted) < len(asked):
+    finished = writer.finished()
+    wanted = [number for number in asked if number not in finished]
+    if wanted and len(wanted) < len(asked):
         yield Message(f"{len(asked) - len(wanted)} of {len(asked)} frames were finished before.")
     if (focus := request.focus) is not None:
         wanted.sort(key=lambda number: abs(number - focus))
+    return wanted
+
+
+def _drafted(request: SegmentRequest, setup: ClipSetup, writer: ResultWriter, wanted: list[int]) -> Job[None]:
+    """Drafts the frame that is looked at; and its neighbours where somebody looks and the rest will take a while."""
+    is_slow = _by_smite(setup) or (setup.cuts is None and len(setup.span) > _LONG_CLIP)
+    task = setup.task(wanted, request.settings)
+    yield from first_drafts(task, setup, writer, neighbours=is_slow and request.focus is not None)
+
+
+def _score_frames(request: SegmentRequest, setup: ClipSetup, writer: ResultWriter, wanted: list[int]) -> Job[None]:
     task = setup.task(wanted, request.settings)
     profile = setup.profile
-    if profile is not None and profile.backbone == "smite":
+    if profile is not None and _by_smite(setup):
         from engine.smite import segment as segment_smite
 
         model, unfinished = request.settings.model, writer.folder / UNFINISHED_FOLDER
@@ -73,3 +93,7 @@ def _score_frames(request: SegmentRequest, setup: ClipSetup, writer: ResultWrite
         shutil.rmtree(unfinished, ignore_errors=True)
         return
     yield from score_with_quick(request, task, setup, writer)
+
+
+def _by_smite(setup: ClipSetup) -> bool:
+    return setup.profile is not None and setup.profile.backbone == "smite"

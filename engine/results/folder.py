@@ -15,6 +15,7 @@ from engine.domain.parts import PartSet
 from engine.domain.scores import FrameScores
 from engine.errors import InputError, OutputError
 from engine.media.label_png import read_label_png, write_label_png
+from engine.results.areas import Area, with_areas
 from engine.results.edits import EDITS_FOLDER, EditStore, FrameEdit, composed
 from engine.results.record import (
     RECORD_NAME,
@@ -25,7 +26,7 @@ from engine.results.record import (
     write_record,
 )
 from engine.results.recovery import frame_record, recovered
-from engine.results.review import read_review, with_locked_parts
+from engine.results.review import REVIEW_NAME, read_review, with_locked_parts
 from engine.results.scores_file import read_scores, write_scores
 
 LABELS_FOLDER = "labels"
@@ -43,6 +44,7 @@ class ResultReader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.edits = EditStore(folder)
+        self._areas: tuple[tuple[int, int] | None, tuple[Area, ...]] = (None, ())
         self.record = recovered(folder, read_record(folder), labels=LABELS_FOLDER, scores=SCORES_FOLDER)
 
     @property
@@ -69,12 +71,32 @@ class ResultReader:
         return read_scores(self.folder / SCORES_FOLDER / f"{self._stem(frame)}.npz")
 
     def final(self, frame: int) -> tuple[FrameScores, LabelMap]:
-        """Returns scores and labels with the artist's edits in them: what is shown, finished and exported.
+        """Returns scores and labels with areas, and above them the edits: what is shown, finished and exported.
 
         Raises:
             InputError: A file of the frame is missing or damaged.
         """
-        return composed(self.scores(frame), self.labels(frame), self.edit(frame))
+        return composed(*self.held(frame), self.edit(frame))
+
+    def held(self, frame: int) -> tuple[FrameScores, LabelMap]:
+        """Returns scores and labels with the areas in force, without edits.
+
+        Raises:
+            InputError: A file of the frame is missing or damaged.
+        """
+        return with_areas((self.scores(frame), self.labels(frame)), self.areas, self.folder)
+
+    @property
+    def areas(self) -> tuple[Area, ...]:
+        """The areas of the result as they are now; raises InputError if its review is damaged."""
+        try:
+            facts = (self.folder / REVIEW_NAME).stat()
+        except FileNotFoundError:
+            return ()
+        stamp = (facts.st_mtime_ns, facts.st_size)
+        if self._areas[0] != stamp:
+            self._areas = stamp, read_review(self.folder).areas
+        return self._areas[1]
 
     def edit(self, frame: int) -> FrameEdit | None:
         """Returns what was corrected on the frame, or None; raises InputError if it cannot be read."""
@@ -197,6 +219,10 @@ class ResultWriter:
     def read_locks(self) -> None:
         """Takes in locks that were set since the folder was opened."""
         self._review = read_review(self.folder)
+
+    def set_clip(self, clip: Mapping[str, Any]) -> None:
+        """Replaces the facts of the clip, when more of it is known; they reach the disk with the next `save`."""
+        self._record = replace(self._record, clip=clip)
 
     def set_flicker(self, frame: int, flicker: Mapping[str, float]) -> None:
         """Stores the flicker figures of a frame; they reach the disk with the next `save`."""
