@@ -130,6 +130,7 @@ class RunModel(QObject):
             raise InputError(
                 "Nothing is painted on this clip yet. Paint a frame in the References workspace, or choose a profile."
             )
+        shown = self._results.chosen
         version = self._version(clip_id, only)
         clip = project.clip(clip_id)
         painted = {r.frame: self._document.layer(r.id).painted() for r in references if r.frame is not None}
@@ -144,6 +145,7 @@ class RunModel(QObject):
             parts=project.parts,
             colour_space=clip.colour_space,
             base=results / version.base if version.base else None,
+            earlier=shown.folder if shown is not None and shown.begun and shown != version else None,
             cache_folder=cache_folder(),
             only=only,
             focus=self._playhead.frame,

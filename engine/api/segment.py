@@ -7,7 +7,7 @@ from contextlib import closing
 
 from engine.api.clip_setup import ClipSetup, open_setup, with_cuts
 from engine.api.first_drafts import first_drafts
-from engine.api.locked_frames import bring_locked
+from engine.api.locked_frames import bring_decisions, bring_locked
 from engine.api.quick_run import score_with_quick
 from engine.api.segment_request import SegmentRequest, check_sources
 from engine.api.stability import measure_flicker
@@ -49,6 +49,8 @@ def segment(request: SegmentRequest) -> Job[SegmentSummary]:
         )
         if request.base is not None:
             bring_locked(request.base, writer)
+        elif request.earlier is not None:
+            bring_decisions(request.earlier, writer)
         try:
             wanted = yield from _wanted(request, setup, writer)
             yield from _drafted(request, setup, writer, wanted)

@@ -30,6 +30,8 @@ class SegmentRequest:
         colour_space: Input colour space of the clip.
         cuts: "auto", "none", or the first frames of new shots.
         base: Earlier result of this clip: what is locked in it comes back to the bit and leads the frames around it.
+        earlier: Earlier result of this clip whose areas, notes and hand corrections are carried over; `base` does that
+            too.
         overwrite: Start anew; the previous result is kept beside `out`.
         cache_folder: Where optical flow is kept between runs; None keeps it in memory only.
         only: Frames of the range to do now; the others stay for later runs into the same result. None is all of them.
@@ -49,6 +51,7 @@ class SegmentRequest:
     colour_space: str = "auto"
     cuts: str = "auto"
     base: Path | None = None
+    earlier: Path | None = None
     overwrite: bool = False
     cache_folder: Path | None = None
     only: FrameRange | None = None

@@ -41,6 +41,7 @@ VERBS: dict[str, Verb] = {
     "spread": Verb("engine.api.spread:SpreadRequest", "engine.api.spread:spread"),
     "suggest": Verb("engine.api.suggest:SuggestRequest", "engine.api.suggest:suggest"),
     "teach": Verb("engine.api.teach:TeachRequest", "engine.api.teach:teach"),
+    "track": Verb("engine.api.track:TrackRequest", "engine.api.track:track"),
     "diff": Verb("engine.api.diff:DiffRequest", "engine.api.diff:diff"),
     "check": Verb("engine.api.check:CheckRequest", "engine.api.check:check"),
     "evaluate": Verb("engine.api.evaluate:EvaluateRequest", "engine.api.evaluate:evaluate"),

@@ -19,11 +19,13 @@ class Change:
         folder: The result.
         before: Path inside the folder and content of each file that may have changed; None where there was none.
         frames: Numbers of the frames it was about.
+        note: A sentence for the artist on what was left as it is, or "".
     """
 
     folder: Path
     before: tuple[tuple[str, bytes | None], ...]
     frames: tuple[int, ...]
+    note: str = ""
 
     @property
     def num_bytes(self) -> int:

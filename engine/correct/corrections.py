@@ -1,4 +1,7 @@
-"""The one way in which edits reach a result: locked frames, locked parts and unchosen parts stay equal to the bit."""
+"""The one way in which edits reach a result: locked frames, locked parts and unchosen parts stay equal to the bit.
+
+What is painted by hand lies above areas; anything else obeys them.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.correct.areas import against_areas
 from engine.correct.change import Change, edit_files, kept
 from engine.domain.frames import frames_text
 from engine.domain.labels import BACKGROUND, UNKNOWN, LabelMap, size_text
@@ -56,10 +60,12 @@ class Corrections:
         self.check_unlocked(frame)
         self._check_fits(edit)
         below = self._reader.edit(frame)
-        scores, labels = self._reader.scores(frame), self._reader.labels(frame)
+        scores, labels = self._reader.held(frame)
         before, shown = composed(scores, labels, below)
         still = self.still_parts(frame, among)
         edit = edit.without(np.isin(edit.labels, sorted(still)) | np.isin(shown, sorted(still)))
+        if not edit.by_hand:
+            edit = edit.without(against_areas(self._reader, frame, edit))
         edit = replace(edit, kept=(still,), layer=None)
         for _ in range(_GUARD_ROUNDS):
             if not edit.touched.any():

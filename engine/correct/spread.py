@@ -40,7 +40,6 @@ RIM_PX = 3
 """By how many working pixels the corrected area is widened, softly, so that its edges travel with it."""
 _LEAST_WEIGHT = 0.05
 _LEAST_GAIN = 0.02
-_BY_HAND = ("brush", "import")
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ def barrier_frames(reader: ResultReader) -> frozenset[int]:
     by_hand = set()
     for number in reader.edited:
         edit = reader.edit(number)
-        if edit is not None and any(word.startswith(_BY_HAND) for word in edit.origin.split(", ")):
+        if edit is not None and edit.by_hand:
             by_hand.add(number)
     return frozenset(painted | by_hand | read_review(reader.folder).frames)
 

@@ -28,6 +28,7 @@ EDITS_FOLDER = "edits"
 _ORIGIN = "origin"
 _KEPT = "kept"
 _COMPRESSION = 4
+_BY_HAND = ("brush", "import")
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,11 @@ class FrameEdit:
     def touched(self) -> NDArray[np.bool_]:
         """(H, W) bool, the corrected pixels."""
         return np.asarray(self.labels != UNKNOWN, np.bool_)
+
+    @property
+    def by_hand(self) -> bool:
+        """It comes, in part at least, from the brush or from imported mattes."""
+        return any(word.startswith(_BY_HAND) for word in self.origin.split(", "))
 
     @classmethod
     def empty(cls, plate_hw: tuple[int, int], origin: str = "brush") -> FrameEdit:

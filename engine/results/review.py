@@ -1,4 +1,4 @@
-"""What people decided about a result: locked frames and parts, notes. No job rewrites what is locked."""
+"""What people decided about a result: locked frames and parts, areas, notes. No job rewrites what is locked."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from engine.atomic import write_text
 from engine.domain.labels import BACKGROUND, LabelMap
 from engine.domain.scores import FrameScores
 from engine.errors import InputError
+from engine.results.areas import Area
 from engine.results.paste import grown
 from engine.results.resample import plate_box, to_plate, to_scores
 
@@ -23,11 +24,12 @@ _SCHEMA_VERSION = 1
 
 @dataclass(frozen=True)
 class Review:
-    """Locks and notes of a result.
+    """Locks, areas and notes of a result.
 
     Attributes:
         frames: Frames that are locked as a whole.
         parts: Ids of locked parts by frame.
+        areas: Where a part never is, or nothing else; later ones win.
         notes: Notes by frame.
         shot_note: A note on the whole shot.
         extra: Keys of newer versions, kept as they are.
@@ -35,6 +37,7 @@ class Review:
 
     frames: frozenset[int] = frozenset()
     parts: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    areas: tuple[Area, ...] = ()
     notes: Mapping[int, str] = field(default_factory=dict)
     shot_note: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -86,19 +89,20 @@ def read_review(folder: Path) -> Review:
         return Review(
             frames=frozenset(int(frame) for frame in table.pop("frames")),
             parts={int(f): frozenset(int(i) for i in ids) for f, ids in table.pop("parts").items()},
+            areas=tuple(Area.from_json(row) for row in table.pop("areas", ())),
             notes={int(frame): str(note) for frame, note in table.pop("notes").items()},
             shot_note=str(table.pop("shot_note")),
             extra=table,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
-            f"The locks and notes '{path}' cannot be read ({type(error).__name__}: {error}). Nothing was changed. "
-            "Mend or remove this file; without it no frame is locked."
+            f"The locks, areas and notes '{path}' cannot be read ({type(error).__name__}: {error}). Nothing was "
+            "changed. Mend or remove this file; without it no frame is locked and no area holds."
         ) from error
 
 
 def write_review(folder: Path, review: Review) -> None:
-    """Writes locks and notes whole or not at all.
+    """Writes locks, areas and notes whole or not at all.
 
     Raises:
         OutputError: They cannot be written.
@@ -108,6 +112,7 @@ def write_review(folder: Path, review: Review) -> None:
         "schema_version": _SCHEMA_VERSION,
         "frames": sorted(review.frames),
         "parts": {str(frame): sorted(ids) for frame, ids in sorted(review.parts.items()) if ids},
+        "areas": [area.to_json() for area in review.areas],
         "notes": {str(frame): note for frame, note in sorted(review.notes.items())},
         "shot_note": review.shot_note,
     }

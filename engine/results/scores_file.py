@@ -4,15 +4,39 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
 from engine.atomic import replacing
 from engine.domain.scores import FrameScores, PlateMap
 from engine.errors import InputError
 from engine.results.quantise import largest_remainder
+
+_MOST_BYTES = 1 << 30
+"""255 channels of a working image of 2048 x 2048; a zip of zeros grows a thousandfold."""
+_DAMAGES = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    NotImplementedError,  # a way of packing that zipfile does not know
+    OSError,
+    RecursionError,
+    RuntimeError,  # a password
+    SyntaxError,  # numpy evaluates the head of an array as a literal
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What a damaged archive of arrays is met with, by zipfile, zlib, numpy and json."""
 
 
 def write_scores(path: Path, scores: FrameScores) -> None:
@@ -50,19 +74,45 @@ def read_scores(path: Path) -> FrameScores:
     """
     try:
         # numpy leaves a file open that it opened itself and found damaged.
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
-            codes, place, note = data["scores"], data["to_plate"], json.loads(bytes(data["note"]))
-            return FrameScores(
-                frame=int(note["frame"]),
-                values=codes.astype(np.float32) / 255,
-                part_ids=tuple(int(value) for value in note["part_ids"]),
-                to_plate=PlateMap(*(float(value) for value in place)),
-                confidence=tuple(float(value) for value in note["confidence"]),
-                reason=str(note["reason"]),
-                state=note["state"],
-            )
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        with path.open("rb") as stream, _archive(stream) as data:
+            return _scores(data["scores"], data["to_plate"], json.loads(bytes(data["note"])))
+    except _DAMAGES as error:
         raise InputError(f"The scores '{path}' cannot be read ({error}). Segment this frame again.") from error
+
+
+def _scores(codes: NDArray[np.uint8], place: NDArray[np.float64], note: Mapping[str, Any]) -> FrameScores:
+    """Returns the scores; raises ValueError, KeyError or TypeError where the values do not go together."""
+    part_ids = tuple(int(value) for value in note["part_ids"])
+    confidence = tuple(float(value) for value in note["confidence"])
+    to_plate = PlateMap(*(float(value) for value in place))
+    if codes.dtype != np.uint8 or codes.ndim != 3 or codes.shape[0] != len(part_ids) + 1 or not codes.size:
+        raise ValueError(f"{codes.dtype} {codes.shape} are no scores of {len(part_ids)} parts")
+    if len(confidence) != len(part_ids) or not all(0 <= value <= 1 for value in confidence):
+        raise ValueError("there is not one confidence for each part")
+    if not np.isfinite(place).all() or to_plate.scale_x <= 0 or to_plate.scale_y <= 0:
+        raise ValueError("the place on the plate makes no sense")
+    if note["state"] not in ("draft", "done"):
+        raise ValueError(f"unknown state '{note['state']}'")
+    return FrameScores(
+        frame=int(note["frame"]),
+        values=codes.astype(np.float32) / np.float32(255),
+        part_ids=part_ids,
+        to_plate=to_plate,
+        confidence=confidence,
+        reason=str(note["reason"]),
+        state=note["state"],
+    )
+
+
+def _archive(stream: BinaryIO) -> NpzFile:
+    """Opens an archive of arrays; one that would unpack to more than any frame needs is refused."""
+    with zipfile.ZipFile(stream) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+    if size > _MOST_BYTES:
+        raise ValueError(f"it would unpack to {size} bytes")
+    stream.seek(0)
+    opened: NpzFile = np.load(stream, allow_pickle=False)
+    return opened
 
 
 def _box_of_interest(codes: NDArray[np.uint8]) -> tuple[slice, slice]:

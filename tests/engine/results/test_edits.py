@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from engine.domain.parts import PartSet
 from engine.domain.scores import FrameScores, PlateMap
 from engine.errors import InputError
+from engine.results.areas import Area
 from engine.results.edits import EditStore, FrameEdit, composed
 from engine.results.folder import ResultReader, ResultWriter
 from engine.results.resample import labels_on_plate, scores_on_plate
@@ -163,7 +164,8 @@ def test_locks_and_notes_come_back_as_they_were_written(
     tmp_path_factory: pytest.TempPathFactory, frames: frozenset[int], parts: dict[int, frozenset[int]], note: str
 ) -> None:
     folder = tmp_path_factory.mktemp("review")
-    review = Review(frames, parts, {7: note}, note, {"areas": [1]})
+    areas = (Area("a1", "never", 2, 1, frozenset({1, 2, 5}), moving=True, kept={2: frozenset({1})}),)
+    review = Review(frames, parts, areas, {7: note}, note, {"later": [1]})
     write_review(folder, review)
     assert read_review(folder) == review
 

@@ -1,0 +1,211 @@
+"""Areas: where a part never is, or nothing else is, on some frames of a result, whatever backbone and spreading say.
+
+An area is a decision of its own in `review.json`, not a change of pixels: it holds again over whatever a later run
+writes, and it can be narrowed and taken away. Its masks lie in `areas/`. What was corrected by hand lies above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from engine.domain.labels import BACKGROUND, LabelMap
+from engine.domain.scores import FrameScores
+from engine.errors import InputError
+from engine.results.paste import grown
+from engine.results.resample import plate_box, scores_on_plate, to_scores
+
+Mask = NDArray[np.bool_]
+AREAS_FOLDER = "areas"
+_NOTHING: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Area:
+    """What holds inside a region.
+
+    Attributes:
+        id: Name of its masks, never given twice in a result.
+        kind: "never": the part is not here; "always": nothing else is (for the background: a garbage matte).
+        part: Id of the part, or 0 for the background.
+        frame: The frame on which it was drawn.
+        frames: The frames on which it holds.
+        moving: It has a mask of its own for each frame (tracked or imported); else one mask holds for all.
+        kept: Parts that were locked on a frame when the area came to it; their scores stay equal to the bit.
+    """
+
+    id: str
+    kind: Literal["never", "always"]
+    part: int
+    frame: int
+    frames: frozenset[int]
+    moving: bool = False
+    kept: Mapping[int, frozenset[int]] = field(default_factory=dict)
+
+    def mask_file(self, frame: int) -> str:
+        """Returns where its mask on a frame lies inside the result."""
+        return f"{AREAS_FOLDER}/{self.id}/{frame}.png" if self.moving else f"{AREAS_FOLDER}/{self.id}.png"
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Where all of its masks lie inside the result."""
+        return tuple(sorted({self.mask_file(frame) for frame in self.frames}))
+
+    def on(self, frames: Iterable[int]) -> Area:
+        """Returns the area as it holds on these frames only."""
+        held = frozenset(frames)
+        return replace(self, frames=held, kept={f: ids for f, ids in self.kept.items() if f in held})
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns JSON values; frames as inclusive ranges."""
+        kept = {str(frame): sorted(ids) for frame, ids in sorted(self.kept.items()) if ids}
+        row = {"id": self.id, "kind": self.kind, "part": self.part, "frame": self.frame, "moving": self.moving}
+        return {**row, "frames": _ranges(self.frames), "kept": kept}
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Area:
+        """Returns what `to_json` gave; raises KeyError, TypeError or ValueError where it is something else."""
+        if row["kind"] not in ("never", "always") or not str(row["id"]).isalnum():
+            raise ValueError("an area of another kind")
+        frames = frozenset(n for first, last in row["frames"] for n in range(int(first), int(last) + 1))
+        kept = {int(frame): frozenset(int(i) for i in ids) for frame, ids in row["kept"].items()}
+        part, frame = int(row["part"]), int(row["frame"])
+        return cls(str(row["id"]), row["kind"], part, frame, frames, bool(row["moving"]), kept)
+
+
+def mask_bytes(mask: Mask) -> bytes:
+    """Returns a mask as a black-and-white PNG."""
+    data = BytesIO()
+    Image.fromarray(np.where(mask, 255, 0).astype(np.uint8)).convert("1").save(data, format="PNG")
+    return data.getvalue()
+
+
+def read_mask(path: Path) -> Mask:
+    """Returns an (H, W) mask.
+
+    Raises:
+        InputError: It is missing or damaged.
+    """
+    try:
+        with Image.open(path) as image:
+            return np.array(image.convert("1"), np.bool_)
+    except (OSError, ValueError, SyntaxError) as error:
+        raise InputError(
+            f"The mask of an area, '{path}', cannot be read ({error}). The result is untouched; delete the area."
+        ) from error
+
+
+def with_areas(
+    found: tuple[FrameScores, LabelMap], areas: Iterable[Area], folder: Path
+) -> tuple[FrameScores, LabelMap]:
+    """Returns scores and labels of a frame with the areas in force, in their order; the rest stays equal to the bit.
+
+    Args:
+        found: As the run wrote them.
+        areas: All of the result.
+        folder: The result.
+
+    Raises:
+        InputError: A mask is missing, damaged, or of another size.
+    """
+    frame = found[0].frame
+    for area in areas:
+        if frame in area.frames:
+            path = folder / area.mask_file(frame)
+            mask = read_mask(path)
+            if mask.shape != found[1].shape:
+                raise InputError(f"The area '{path}' belongs to another plate. Delete the area.")
+            found = held(found, area, mask)
+    return found
+
+
+def held(found: tuple[FrameScores, LabelMap], area: Area, mask: Mask) -> tuple[FrameScores, LabelMap]:
+    """Returns scores and labels of a frame with one area in force; channels of kept parts do not move.
+
+    What the part loses, the other labels share in proportion to their scores; what it gains, they give.
+    """
+    scores, labels = found
+    kept = area.kept.get(scores.frame, _NOTHING)
+    if area.part in kept or not mask.any():
+        return found
+    plate_hw = (labels.shape[0], labels.shape[1])
+    rows, columns = plate_box(scores, plate_hw)
+    outside = mask.copy()
+    outside[rows, columns] = False
+    if area.kind == "always" and area.part != BACKGROUND:
+        scores = _with_channel(grown(scores, plate_hw) if outside.any() else scores, area.part)
+    mask = mask & ~np.isin(labels, sorted(kept))
+    shown = labels.copy()
+    if area.kind == "always":
+        shown[mask] = area.part
+    else:
+        away = mask & (labels == area.part)
+        if away.any():
+            shown[away] = _next_best(scores, labels, kept | {area.part})[away]
+    values = _moved(scores, area, to_scores(mask.astype(np.float32), scores.to_plate, _hw(scores)), kept)
+    return replace(scores, values=values), shown
+
+
+def _moved(scores: FrameScores, area: Area, covered: NDArray[np.float32], kept: frozenset[int]) -> NDArray[np.float32]:
+    ids = (BACKGROUND, *scores.part_ids)
+    values = scores.values.copy()
+    if area.part not in ids:
+        return values
+    inside = covered > 0
+    weight, own = covered[inside], ids.index(area.part)
+    others = [index for index, value in enumerate(ids) if value not in kept and index != own]
+    columns = values[:, inside]
+    share, rest = columns[own], columns[others].sum(axis=0)
+    if area.kind == "always":
+        columns[own] = share + weight * rest
+        columns[others] = columns[others] * (1 - weight)
+    else:
+        given = weight * share
+        if not others:
+            return values
+        spread = np.divide(columns[others], rest, out=np.zeros_like(columns[others]), where=rest > 0)
+        spread[0, rest <= 0] = 1
+        columns[own] = share - given
+        columns[others] = columns[others] + given * spread
+    values[:, inside] = columns
+    return values
+
+
+def _next_best(scores: FrameScores, labels: LabelMap, barred: frozenset[int]) -> LabelMap:
+    """Returns the likeliest label of each plate pixel that is not barred; the background where all are."""
+    ids = (BACKGROUND, *scores.part_ids)
+    found = np.zeros(labels.shape, np.uint8)
+    allowed = [index for index, value in enumerate(ids) if value not in barred]
+    if allowed:
+        box, stack = scores_on_plate(scores, (labels.shape[0], labels.shape[1]), labels)
+        found[box] = np.array([ids[index] for index in allowed], np.uint8)[stack[allowed].argmax(axis=0)]
+    return found
+
+
+def _with_channel(scores: FrameScores, part: int) -> FrameScores:
+    if part in scores.part_ids:
+        return scores
+    blank = np.zeros((1, *_hw(scores)), np.float32)
+    values = np.concatenate([scores.values, blank])
+    return replace(scores, values=values, part_ids=(*scores.part_ids, part), confidence=(*scores.confidence, 1.0))
+
+
+def _hw(scores: FrameScores) -> tuple[int, int]:
+    return scores.values.shape[1], scores.values.shape[2]
+
+
+def _ranges(frames: Iterable[int]) -> list[list[int]]:
+    rows: list[list[int]] = []
+    for number in sorted(frames):
+        if rows and rows[-1][1] == number - 1:
+            rows[-1][1] = number
+        else:
+            rows.append([number, number])
+    return rows
