@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from engine.api.segment_request import SegmentRequest
-from engine.batch.work import ShotOutcome, ShotProgress, run_shot
+from engine.batch.tasks import TaskList
+from engine.batch.work import ShotOutcome, ShotProgress, Task, run_task
 from engine.errors import InputError, MissingModelError
 
 _LOOK_EVERY_S = 0.3
@@ -27,15 +27,15 @@ Work = Callable[..., ShotOutcome]
 
 
 def run_on_cluster(
-    requests: Mapping[str, SegmentRequest], scheduler: str, *, attempts: int = 3, work: Work | None = None
+    tasks: TaskList, scheduler: str, *, attempts: int = 3, work: Work | None = None
 ) -> Generator[ShotProgress | ShotOutcome, None, None]:
     """Runs the shots on a cluster whose workers see the same disk; closing it stops every task.
 
     Args:
-        requests: What to do, by shot name, in order.
+        tasks: What to do: shots, and ranges of long ones.
         scheduler: Address, "tcp://host:8786".
         attempts: How often a shot is tried; a worker that is lost counts as a try.
-        work: What runs for a shot, `run_shot` where it is None (the scheduler benchmark gives stubs).
+        work: What does a task, `run_task` where it is None (the scheduler benchmark gives stubs).
 
     Raises:
         InputError: There is no scheduler at that address.
@@ -57,39 +57,29 @@ def run_on_cluster(
     stop = _stop_flag(client, topic)
     try:
         client.subscribe_topic(topic, lambda event: news.put(ShotProgress(*event[1]["progress"])))
-        waiting = iter(requests.items())
-        running: dict[Any, tuple[str, int]] = {}
+        running: dict[Any, tuple[Task, int]] = {}
         finished = as_completed(loop=client.loop)
 
-        def submit(name: str, attempt: int) -> None:
-            future = client.submit(
-                _task,
-                name,
-                requests[name],
-                topic,
-                attempt,
-                work,
-                key=f"{topic}-{name}-{attempt}",
-                retries=0,
-                pure=False,
-            )
-            running[future] = (name, attempt)
+        def submit(task: Task, attempt: int) -> None:
+            key = f"{topic}-{task.name}-{attempt}"
+            future = client.submit(_task, task, topic, attempt, work, key=key, retries=0, pure=False)
+            running[future] = (task, attempt)
             finished.add(future)
 
         while True:
-            for name, _ in _next(waiting, _room(client) - len(running)):
-                submit(name, 1)
+            for task in _next(tasks, _room(client) - len(running)):
+                submit(task, 1)
             if not running:
                 break
             while finished.has_ready():
                 future = finished.next()
-                name, attempt = running.pop(future)
-                outcome = _outcome(future, name)
+                task, attempt = running.pop(future)
+                outcome = _outcome(future, task.shot)
                 future.release()
                 if outcome.again and attempt < attempts:
-                    submit(name, attempt + 1)
-                else:
-                    yield replace(outcome, attempts=attempt)
+                    submit(task, attempt + 1)
+                elif (told := tasks.ended(task, replace(outcome, attempts=attempt))) is not None:
+                    yield told
             yield from _drained(news)
             time.sleep(_LOOK_EVERY_S if not finished.has_ready() else 0)
     finally:
@@ -108,13 +98,10 @@ def _room(client: Any) -> int:
     return max(_LEAST_AHEAD, _AHEAD * threads)
 
 
-def _next(waiting: Any, count: int) -> list[tuple[str, SegmentRequest]]:
-    found = []
-    for _ in range(max(0, count)):
-        item = next(waiting, None)
-        if item is None:
-            break
-        found.append(item)
+def _next(tasks: TaskList, count: int) -> list[Task]:
+    found: list[Task] = []
+    while len(found) < count and (task := tasks.take()) is not None:
+        found.append(task)
     return found
 
 
@@ -137,8 +124,8 @@ def _outcome(future: Any, name: str) -> ShotOutcome:
     return ShotOutcome(name, "failed", f"Its worker was lost ({error}). Finished frames are kept.", again=True)
 
 
-def _task(name: str, request: SegmentRequest, topic: str, attempt: int, work: Work | None) -> ShotOutcome:
-    """What a worker does: the shot in its own process, asking now and then whether the batch was cancelled."""
+def _task(task: Task, topic: str, attempt: int, work: Work | None) -> ShotOutcome:
+    """What a worker does: the task, asking now and then whether the batch was cancelled."""
     from distributed import Event, get_worker
 
     worker = get_worker()
@@ -151,7 +138,7 @@ def _task(name: str, request: SegmentRequest, topic: str, attempt: int, work: Wo
         return bool(asked[1])
 
     def tell(progress: ShotProgress) -> None:
-        values = (name, progress.stage, progress.done, progress.total, attempt)
+        values = (task.shot, progress.stage, progress.done, progress.total, attempt)
         worker.log_event(topic, {"progress": values})
 
-    return (work or run_shot)(name, request, tell, cancelled)
+    return (work or run_task)(task, tell, cancelled)

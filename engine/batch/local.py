@@ -5,13 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
-from engine.api.segment_request import SegmentRequest
-from engine.batch.work import ShotOutcome, ShotProgress, run_shot
+from engine.batch.tasks import TaskList
+from engine.batch.work import ShotOutcome, ShotProgress, Task, run_task
 
 _LOOK_EVERY_S = 0.2
 _PATIENCE_S = 0.5
@@ -35,30 +35,32 @@ class Places:
 
 @dataclass
 class _Running:
-    name: str
+    task: Task
     process: SpawnProcess
     reader: Connection
     place: int
     attempt: int
 
 
-def run_here(requests: Mapping[str, SegmentRequest], places: Places) -> Batch:
+def run_here(tasks: TaskList, places: Places) -> Batch:
     """Runs the shots and yields their progress and, once for each, their outcome; closing it stops all processes.
 
     Args:
-        requests: What to do, by shot name, in order.
+        tasks: What to do.
         places: How many run at once, and on which GPU.
     """
-    waiting = [(name, 1) for name in requests]
+    again: list[tuple[Task, int]] = []
     free = list(range(len(places.devices)))
     running: list[_Running] = []
     try:
-        while waiting or running:
-            while waiting and free:
-                name, attempt = waiting.pop(0)
+        while True:
+            while free and (next_one := _next(tasks, again)) is not None:
+                task, attempt = next_one
                 place = free.pop(0)
-                running.append(_start(name, requests[name], places.devices[place], place, attempt))
-                yield ShotProgress(name, "starting", 0, 0, attempt)
+                running.append(_start(task, places.devices[place], place, attempt))
+                yield ShotProgress(task.shot, "starting", 0, 0, attempt)
+            if not running:
+                return
             wait([job.reader for job in running], timeout=_LOOK_EVERY_S)
             for job in list(running):
                 outcome = yield from _news(job)
@@ -67,27 +69,35 @@ def run_here(requests: Mapping[str, SegmentRequest], places: Places) -> Batch:
                 running.remove(job)
                 free.append(job.place)
                 if outcome.again and job.attempt < places.attempts:
-                    waiting.append((job.name, job.attempt + 1))
-                else:
-                    yield replace(outcome, attempts=job.attempt)
+                    again.append((job.task, job.attempt + 1))
+                elif (told := tasks.ended(job.task, replace(outcome, attempts=job.attempt))) is not None:
+                    yield told
     finally:
         _stop(running)
 
 
-def _start(name: str, request: SegmentRequest, device: str | None, place: int, attempt: int) -> _Running:
+def _next(tasks: TaskList, again: list[tuple[Task, int]]) -> tuple[Task, int] | None:
+    """Returns what comes next with the number of its try; what is tried again waits until all others had their turn."""
+    task = tasks.take()
+    if task is not None:
+        return task, 1
+    return again.pop(0) if again else None
+
+
+def _start(task: Task, device: str | None, place: int, attempt: int) -> _Running:
     context = multiprocessing.get_context("spawn")
     reader, writer = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(name, request, device, writer), name=f"shot {name}", daemon=True)
+    process = context.Process(target=_work, args=(task, device, writer), name=f"shot {task.name}", daemon=True)
     process.start()
     writer.close()
-    return _Running(name, process, reader, place, attempt)
+    return _Running(task, process, reader, place, attempt)
 
 
-def _work(name: str, request: SegmentRequest, device: str | None, writer: Connection) -> None:
-    """What the process of a shot does. It ends with its parent: then nobody reads the pipe."""
+def _work(task: Task, device: str | None, writer: Connection) -> None:
+    """What the process of a task does. It ends with its parent: then nobody reads the pipe."""
     if device is not None:
         os.environ["CUDA_VISIBLE_DEVICES"] = device
-    writer.send(run_shot(name, request, writer.send, lambda: False))
+    writer.send(run_task(task, writer.send, lambda: False))
 
 
 def _news(job: _Running) -> Generator[ShotProgress, None, ShotOutcome | None]:
@@ -104,7 +114,7 @@ def _news(job: _Running) -> Generator[ShotProgress, None, ShotOutcome | None]:
         job.process.join()
         job.reader.close()
         return ShotOutcome(
-            job.name,
+            job.task.shot,
             "failed",
             f"Its process was lost (exit code {job.process.exitcode}). Finished frames are kept.",
             again=True,

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.atomic import write_text
-from engine.batch.work import ShotOutcome
+from engine.batch.work import ShotOutcome, outcome_from_json
+from engine.errors import InputError
+from engine.results.folder import ResultReader
 
 REPORT_NAME = "batch.json"
 
@@ -66,6 +68,45 @@ class BatchReport:
             OutputError: It cannot be written.
         """
         write_text(self.out / REPORT_NAME, json.dumps(self.to_json(), indent=1, ensure_ascii=False) + "\n")
+
+
+def read_report(folder: Path) -> BatchReport:
+    """Reads the report of a batch.
+
+    Args:
+        folder: The folder of its results.
+
+    Raises:
+        InputError: There is none, or it is damaged.
+    """
+    path = folder / REPORT_NAME
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+        return BatchReport(folder, tuple(outcome_from_json(row) for row in table["shots"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise InputError(
+            f"The report '{path}' cannot be read ({type(error).__name__}: {error}). Results are untouched; run the "
+            "batch again to write it anew."
+        ) from error
+
+
+def worst_frame(result: Path, part: str | None) -> int | None:
+    """Returns the frame of a result that most wants to be looked at, or None where nothing is known of any.
+
+    Args:
+        result: Result folder.
+        part: Name of a part, or None for the part that is worst in each frame.
+
+    Raises:
+        InputError: The folder is no result.
+    """
+    scores: dict[int, float] = {}
+    for number, row in ResultReader(result).record.frames.items():
+        names = [part] if part is not None else list(row.confidence)
+        known = [row.confidence[name] * (1 - row.flicker.get(name, 0.0)) for name in names if name in row.confidence]
+        if known:
+            scores[number] = min(known)
+    return min(scores, key=lambda number: scores[number], default=None)
 
 
 def _conclusion(shots: Sequence[ShotOutcome], failed: Sequence[ShotOutcome]) -> str:

@@ -27,6 +27,8 @@ class Shot:
         anchors: Folder with painted frames of this clip, or None.
         frame_range: Frames to segment, or None for all.
         options: Fields of `SegmentRequest` and `SegmentSettings` that differ from the batch's, by name.
+        out: Result folder, or None for one of its name inside the batch's.
+        listed: Its name in the list where that is another: the same shot is done with several profiles.
     """
 
     name: str
@@ -35,17 +37,19 @@ class Shot:
     anchors: Path | None = None
     frame_range: FrameRange | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    out: Path | None = None
+    listed: str = ""
 
     def request(self, batch: SegmentRequest) -> SegmentRequest:
         """Returns what is to be done: the batch's request with this shot's own values; `batch.out` is the parent."""
         own = {key: value for key, value in self.options.items() if key not in SETTING_NAMES}
         settings = replace(batch.settings, **{k: v for k, v in self.options.items() if k in SETTING_NAMES})
-        painted = batch.anchors / self.name if batch.anchors is not None else None
+        painted = batch.anchors / (self.listed or self.name) if batch.anchors is not None else None
         anchors = self.anchors or (painted if painted is not None and painted.is_dir() else None)
         return replace(
             batch,
             clip=self.clip,
-            out=batch.out / self.name,
+            out=self.out or batch.out / self.name,
             profile=self.profile or batch.profile,
             anchors=anchors,
             frame_range=self.frame_range or batch.frame_range,

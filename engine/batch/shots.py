@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,34 @@ def read_shots(path: Path) -> tuple[Shot, ...]:
     if len(shots) > _MOST_SHOTS:
         raise InputError(f"'{path}' has {len(shots)} shots; at most {_MOST_SHOTS} are taken. Split the list.")
     return _unique(shots, path)
+
+
+def with_profiles(shots: Sequence[Shot], profiles: Sequence[Path]) -> tuple[Shot, ...]:
+    """Returns the shots with their profiles: one that names none gets the batch's, once for each where there are more.
+
+    Args:
+        shots: As they were listed.
+        profiles: The batch's profiles. With several, shot "sh010" becomes "sh010 car", "sh010 driver" ...
+
+    Raises:
+        InputError: Two profiles have the same file name.
+    """
+    names = [safe_name(profile.stem) for profile in profiles]
+    if len({name.casefold() for name in names}) < len(names):
+        raise InputError(f"Two profiles share a name: {', '.join(names)}. Results are named by it; rename one.")
+    found: list[Shot] = []
+    for shot in shots:
+        if shot.profile is not None or not profiles:
+            found.append(shot)
+        elif len(profiles) == 1:
+            found.append(replace(shot, profile=profiles[0]))
+        else:
+            listed = shot.listed or shot.name
+            found += [
+                replace(shot, name=safe_name(f"{shot.name} {name}"), profile=profile, listed=listed)
+                for name, profile in zip(names, profiles, strict=True)
+            ]
+    return _unique(found, "the list")
 
 
 def _from_folder(folder: Path) -> list[Shot]:
@@ -123,7 +152,7 @@ def _option(key: str, text: str) -> Any:
     return text
 
 
-def _unique(shots: Sequence[Shot], path: Path) -> tuple[Shot, ...]:
+def _unique(shots: Sequence[Shot], path: Path | str) -> tuple[Shot, ...]:
     seen: dict[str, Shot] = {}
     for shot in shots:
         if shot.name.casefold() in seen:

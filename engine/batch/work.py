@@ -1,16 +1,20 @@
-"""One shot of a batch: what it tells while it runs, and what became of it."""
+"""One task of a batch: what it is, what it tells while it runs, and what became of it."""
 
 from __future__ import annotations
 
+import math
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, get_args
 
 from engine.api.segment_request import SegmentRequest
+from engine.api.summary import SegmentSummary
+from engine.domain.frames import FrameRange
 from engine.errors import EngineError
-from engine.jobs import Progress
+from engine.jobs import Job, Progress
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 _TELL_EVERY_S = 0.5
@@ -66,24 +70,72 @@ class ShotOutcome:
         return asdict(self)
 
 
-def run_shot(
-    name: str,
-    request: SegmentRequest,
+def outcome_from_json(row: Mapping[str, Any]) -> ShotOutcome:
+    """Returns what `ShotOutcome.to_json` made a table of; raises ValueError, KeyError or TypeError for others."""
+    state = row["state"]
+    if state not in get_args(State):
+        raise ValueError(f"unknown state '{state}'")
+    return ShotOutcome(
+        str(row["shot"]),
+        state,
+        str(row.get("sentence", "")),
+        row.get("again") is True,
+        int(row.get("frames", 0)),
+        _shares(row.get("confidence", {})),
+        _shares(row.get("flicker", {})),
+        _number(row.get("seconds", 0.0)),
+        int(row.get("attempts", 1)),
+    )
+
+
+def _shares(table: Mapping[str, Any]) -> dict[str, float]:
+    shares = {str(name): _number(value) for name, value in table.items()}
+    if any(not 0 <= value <= 1 for value in shares.values()):
+        raise ValueError("a share is not between 0 and 1")
+    return shares
+
+
+def _number(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{number} is no figure")
+    return number
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing that a process or a worker does.
+
+    Attributes:
+        name: Unique in the batch.
+        shot: The shot it belongs to.
+        request: What to segment.
+        piece: The range of a long shot that it is, or None for a whole shot.
+        pieces: Results of ranges to join first, with the frames to take from each.
+    """
+
+    name: str
+    shot: str
+    request: SegmentRequest
+    piece: FrameRange | None = None
+    pieces: tuple[tuple[Path, FrameRange], ...] = ()
+
+
+def run_task(
+    task: Task,
     tell: Callable[[ShotProgress], None],
     cancelled: Callable[[], bool],
 ) -> ShotOutcome:
-    """Segments one shot in this process; a shot that was begun before goes on where it stopped.
+    """Does one task in this process; what was begun before goes on where it stopped.
 
     Args:
-        name: The shot's name.
-        request: What to do.
+        task: A shot, a range of one, or the joining of ranges.
         tell: Takes progress, about twice a second.
-        cancelled: Asked between steps; once it says yes the shot ends, and finished frames stay.
+        cancelled: Asked between steps; once it says yes the task ends, and finished frames stay.
     """
-    from engine.api.segment import segment
-
     began = told = time.monotonic()
-    job = segment(request)
+    name, where = task.shot, f"{task.piece}: " if task.piece is not None else ""
+    job = _job(task)
     try:
         while True:
             event = next(job)
@@ -92,7 +144,7 @@ def run_shot(
             now = time.monotonic()
             if isinstance(event, Progress) and now - told >= _TELL_EVERY_S:
                 told = now
-                tell(ShotProgress(name, event.stage, event.done, event.total))
+                tell(ShotProgress(name, f"{where}{event.stage}", event.done, event.total))
     except StopIteration as stop:
         summary = stop.value
     except EngineError as error:
@@ -110,3 +162,14 @@ def run_shot(
         flicker=summary.flicker,
         seconds=round(time.monotonic() - began, 2),
     )
+
+
+def _job(task: Task) -> Job[SegmentSummary]:
+    from engine.api.segment import segment
+    from engine.batch.joining import join, widened
+
+    if task.pieces:
+        return join(task.request, task.pieces)
+    if task.piece is not None:
+        return segment(replace(task.request, only=widened(task.request, task.piece)))
+    return segment(task.request)

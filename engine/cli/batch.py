@@ -7,15 +7,15 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from engine.api.segment_request import SegmentRequest
 from engine.batch.local import Places, run_here
 from engine.batch.report import BatchReport
-from engine.batch.shots import read_shots
+from engine.batch.shots import read_shots, with_profiles
+from engine.batch.tasks import TaskList
 from engine.batch.work import ShotOutcome, ShotProgress
 from engine.cli.arguments import add_range
 from engine.cli.reporter import Reporter
@@ -25,7 +25,7 @@ from engine.errors import EngineError, InputError
 _EXAMPLES = """examples:
   smite-studio batch plates/ --profile car.safetensors --out results/
   smite-studio batch shots.csv --out results/ --jobs 2
-  smite-studio batch edit.otio --profile car.safetensors --out results/ --scheduler tcp://farm:8786
+  smite-studio batch edit.otio --profile car.safetensors --out results/ --split 200 --scheduler tcp://farm:8786
 
 LIST is a folder (every video and every folder of frames is a shot), a .csv (columns shot, clip, and any of profile,
 anchors, range, preset, backbone, colour_space, cuts and other settings), or an .otio timeline. Each shot's result is
@@ -40,11 +40,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.add_argument("shots", type=Path, metavar="LIST", help="folder, .csv or .otio")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the results of all shots")
-    parser.add_argument("--profile", type=Path, metavar="FILE", help="profile for shots that name none of their own")
+    parser.add_argument(
+        "--profile",
+        dest="profiles",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="profile for shots that name none of their own; with several, every shot is done with each",
+    )
     parser.add_argument("--anchors", type=Path, metavar="DIR", help="folder with a folder of painted frames per shot")
     add_range(parser)
     parser.add_argument(
         "--jobs", type=int, metavar="N", help="shots at once on this machine (default: one for each GPU, else one)"
+    )
+    parser.add_argument(
+        "--split",
+        type=int,
+        metavar="N",
+        help="shots of more than N frames are done in ranges of N, each a task, and joined",
     )
     parser.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="run on this dask.distributed cluster")
     parser.add_argument("--attempts", type=int, default=3, metavar="N", help="tries for a shot whose process is lost")
@@ -56,10 +70,13 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     """Runs all shots, writes the report, and says which are done."""
     if arguments.attempts < 1 or (arguments.jobs is not None and arguments.jobs < 1):
         raise InputError("--attempts and --jobs must be at least 1.")
+    arguments.profile = None  # each shot gets its own
     template = replace(request_of(arguments, arguments.shots), out=arguments.out.absolute())
-    template = replace(template, profile=_absolute(template.profile), anchors=_absolute(template.anchors))
-    requests = {shot.name: shot.request(template) for shot in read_shots(arguments.shots)}
-    outcomes = _outcomes(_work(arguments, requests), reporter, len(requests))
+    template = replace(template, anchors=_absolute(template.anchors))
+    shots = with_profiles(read_shots(arguments.shots), [path.absolute() for path in arguments.profiles])
+    requests = {shot.name: shot.request(template) for shot in shots}
+    tasks = TaskList(requests, arguments.split)
+    outcomes = _outcomes(_work(arguments, tasks), reporter, len(requests))
     report = BatchReport(template.out, tuple(outcomes[name] for name in requests))
     report.write()
     reporter.say(report.to_text())
@@ -67,14 +84,12 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     return EngineError.exit_code if report.failed else 0
 
 
-def _work(
-    arguments: argparse.Namespace, requests: Mapping[str, SegmentRequest]
-) -> Generator[ShotProgress | ShotOutcome, None, None]:
+def _work(arguments: argparse.Namespace, tasks: TaskList) -> Generator[ShotProgress | ShotOutcome, None, None]:
     if arguments.scheduler:
         from engine.batch.cluster import run_on_cluster
 
-        return run_on_cluster(requests, arguments.scheduler, attempts=arguments.attempts)
-    return run_here(requests, Places(_places(arguments.jobs), arguments.attempts))
+        return run_on_cluster(tasks, arguments.scheduler, attempts=arguments.attempts)
+    return run_here(tasks, Places(_places(arguments.jobs), arguments.attempts))
 
 
 def _outcomes(

@@ -15,14 +15,15 @@ from pathlib import Path
 
 from engine.api.segment_request import SegmentRequest
 from engine.batch.cluster import run_on_cluster
-from engine.batch.work import ShotOutcome, ShotProgress
+from engine.batch.tasks import TaskList
+from engine.batch.work import ShotOutcome, ShotProgress, Task
 
 
-def stub(name: str, request: SegmentRequest, tell: object, cancelled: object) -> ShotOutcome:
+def stub(task: Task, tell: object, cancelled: object) -> ShotOutcome:
     """A shot that is done at once, after one report of progress."""
-    tell(ShotProgress(name, "segmenting", 1, 1))  # type: ignore[operator]
+    tell(ShotProgress(task.shot, "segmenting", 1, 1))  # type: ignore[operator]
     cancelled()  # type: ignore[operator]
-    return ShotOutcome(name, "done", frames=100, confidence={"wheel": 0.9}, flicker={"wheel": 0.01})
+    return ShotOutcome(task.shot, "done", frames=100, confidence={"wheel": 0.9}, flicker={"wheel": 0.01})
 
 
 def resident_megabytes() -> float:
@@ -48,7 +49,7 @@ def main() -> None:
         n_workers=arguments.workers, threads_per_worker=1, dashboard_address=None, silence_logs=True
     ) as cluster:
         before, began, done, peak = resident_megabytes(), time.perf_counter(), 0, 0.0
-        for news in run_on_cluster(requests, cluster.scheduler_address, work=stub):
+        for news in run_on_cluster(TaskList(requests), cluster.scheduler_address, work=stub):
             if isinstance(news, ShotOutcome):
                 done += 1
                 if done % 1000 == 0:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from engine.batch.cluster import run_on_cluster
-from engine.batch.work import ShotOutcome, ShotProgress
+from engine.batch.tasks import TaskList
+from engine.batch.work import ShotOutcome, ShotProgress, Task
 from engine.errors import InputError
 from tests.engine.batch.batch_shots import files_of, one_process, write_shots
 
@@ -44,7 +45,7 @@ def test_twelve_shots_on_three_workers_of_which_one_is_killed_equal_a_run_in_one
     address = cluster.scheduler_address  # type: ignore[attr-defined]
     outcomes: dict[str, ShotOutcome] = {}
     killed = False
-    for news in run_on_cluster(requests, address):
+    for news in run_on_cluster(TaskList(requests), address):
         if isinstance(news, ShotOutcome):
             outcomes[news.shot] = news
         if not killed:
@@ -57,16 +58,16 @@ def test_twelve_shots_on_three_workers_of_which_one_is_killed_equal_a_run_in_one
     assert {name: files_of(request.out) for name, request in requests.items()} == expected
 
 
-def _slow(name: str, request: object, tell: object, cancelled: object) -> ShotOutcome:
+def _slow(task: Task, tell: object, cancelled: object) -> ShotOutcome:
     import time
 
     until = time.monotonic() + 60
     while time.monotonic() < until:
-        tell(ShotProgress(name, "waiting", 1, 2))  # type: ignore[operator]
+        tell(ShotProgress(task.shot, "waiting", 1, 2))  # type: ignore[operator]
         if cancelled():  # type: ignore[operator]
-            return ShotOutcome(name, "cancelled")
+            return ShotOutcome(task.shot, "cancelled")
         time.sleep(0.1)
-    return ShotOutcome(name, "done")
+    return ShotOutcome(task.shot, "done")
 
 
 def test_closing_the_batch_stops_the_tasks_of_all_workers(cluster: object, tmp_path: Path) -> None:
@@ -74,7 +75,7 @@ def test_closing_the_batch_stops_the_tasks_of_all_workers(cluster: object, tmp_p
 
     requests = write_shots(tmp_path, 3)
     address = cluster.scheduler_address  # type: ignore[attr-defined]
-    work = run_on_cluster(requests, address, work=_slow)
+    work = run_on_cluster(TaskList(requests), address, work=_slow)
     first = next(work)
     assert isinstance(first, ShotProgress)
     assert (first.stage, first.attempt) == ("waiting", 1)
@@ -88,4 +89,4 @@ def test_closing_the_batch_stops_the_tasks_of_all_workers(cluster: object, tmp_p
 
 def test_no_scheduler_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no scheduler at 'tcp://127\.0\.0\.1:9'"):
-        next(run_on_cluster(write_shots(tmp_path, 1), "tcp://127.0.0.1:9"))
+        next(run_on_cluster(TaskList(write_shots(tmp_path, 1)), "tcp://127.0.0.1:9"))

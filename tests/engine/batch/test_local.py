@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from engine.batch.local import Places, run_here
-from engine.batch.work import ShotOutcome, run_shot
+from engine.batch.tasks import TaskList
+from engine.batch.work import ShotOutcome, Task, run_task
 from engine.cli.main import main
 from tests.engine.batch.batch_shots import files_of, one_process, write_shots
 
 
 def test_shots_run_beside_each_other_and_give_what_one_process_gives(tmp_path: Path) -> None:
     requests = write_shots(tmp_path, 3)
-    news = list(run_here(requests, Places((None, None))))
+    news = list(run_here(TaskList(requests), Places((None, None))))
     outcomes = {item.shot: item for item in news if isinstance(item, ShotOutcome)}
     assert {name: outcome.state for name, outcome in outcomes.items()} == dict.fromkeys(requests, "done")
     expected = one_process(requests, tmp_path / "alone")
@@ -24,7 +25,7 @@ def test_shots_run_beside_each_other_and_give_what_one_process_gives(tmp_path: P
 
 def test_a_killed_process_costs_a_try_and_the_shot_goes_on(tmp_path: Path) -> None:
     requests = write_shots(tmp_path, 1, frames=40)
-    work = run_here(requests, Places())
+    work = run_here(TaskList(requests), Places())
     killed, outcome = False, None
     for item in work:
         if isinstance(item, ShotOutcome):
@@ -44,7 +45,7 @@ def test_closing_a_batch_leaves_no_process(tmp_path: Path) -> None:
     import multiprocessing
 
     requests = write_shots(tmp_path, 2, frames=40)
-    work = run_here(requests, Places((None, None)))
+    work = run_here(TaskList(requests), Places((None, None)))
     next(work)
     next(work)
     assert len(multiprocessing.active_children()) == 2
@@ -83,8 +84,8 @@ def test_a_shot_that_is_told_to_stop_stops_and_keeps_its_frames(tmp_path: Path) 
         asked.append(1)
         return len(asked) > 25
 
-    outcome = run_shot(name, request, lambda _: None, stop_soon)
+    outcome = run_task(Task(name, name, request), lambda _: None, stop_soon)
     assert outcome.state == "cancelled"
     kept = files_of(request.out)
-    assert run_shot(name, request, lambda _: None, lambda: False).state == "done"
+    assert run_task(Task(name, name, request), lambda _: None, lambda: False).state == "done"
     assert kept.items() <= files_of(request.out).items()

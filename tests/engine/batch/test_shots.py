@@ -2,16 +2,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from engine.api.segment_request import SegmentRequest
-from engine.batch.report import BatchReport
-from engine.batch.shot import safe_name
-from engine.batch.shots import read_shots
+from engine.batch.report import BatchReport, read_report, worst_frame
+from engine.batch.shot import Shot, safe_name
+from engine.batch.shots import read_shots, with_profiles
 from engine.batch.work import ShotOutcome
 from engine.domain.frames import FrameRange
+from engine.domain.parts import PartSet
 from engine.errors import InputError
+from engine.media.label_png import write_label_png
+from engine.results.record import FrameRecord, ResultRecord, write_record
 
 
 def frames(folder: Path, count: int = 2) -> Path:
@@ -134,3 +138,45 @@ def test_the_report_is_a_matrix_of_shots_and_parts(tmp_path: Path) -> None:
     assert "1 of 2 shots are done" in report.to_text()
     report.write()
     assert (tmp_path / "batch.json").is_file()
+
+
+def test_several_profiles_make_a_shot_of_each_and_share_what_was_painted(tmp_path: Path) -> None:
+    frames(tmp_path / "plates/sh010")
+    (tmp_path / "painted/sh010").mkdir(parents=True)
+    profiles = [tmp_path / "car.safetensors", tmp_path / "driver.safetensors"]
+    shots = with_profiles(read_shots(tmp_path / "plates"), profiles)
+    assert [(shot.name, shot.profile) for shot in shots] == [("sh010 car", profiles[0]), ("sh010 driver", profiles[1])]
+    batch = SegmentRequest(Path("x"), tmp_path / "out", anchors=tmp_path / "painted")
+    assert {shot.request(batch).anchors for shot in shots} == {tmp_path / "painted/sh010"}
+    own = [Shot("sh020", tmp_path / "b.mov", profile=tmp_path / "own.safetensors")]
+    assert with_profiles(own, profiles) == tuple(own)
+    with pytest.raises(InputError, match="share a name"):
+        with_profiles(shots, [profiles[0], tmp_path / "other/car.safetensors"])
+
+
+def test_a_report_is_read_as_it_was_written(tmp_path: Path) -> None:
+    done = ShotOutcome("sh010", "done", frames=10, confidence={"wheel": 0.9}, flicker={"wheel": 0.1}, seconds=2.5)
+    lost = ShotOutcome("sh020", "failed", "Its process was lost.", again=True, attempts=3)
+    report = BatchReport(tmp_path, (done, lost))
+    report.write()
+    assert read_report(tmp_path) == report
+    with pytest.raises(InputError, match="cannot be read"):
+        read_report(tmp_path / "nowhere")
+
+
+def test_the_worst_frame_is_that_of_the_lowest_stability(tmp_path: Path) -> None:
+    frames = {
+        1: FrameRecord("1", "done", {"a": 0.9, "b": 0.5}, flicker={"a": 0.5}),
+        2: FrameRecord("2", "done", {"a": 0.6, "b": 0.4}),
+    }
+    parts = PartSet.from_names(["a", "b"])
+    clip = {"width": 4, "height": 4, "frames": [1, 2]}
+    write_record(tmp_path, ResultRecord({}, parts, clip, frames))
+    for number in frames:
+        write_label_png(tmp_path / f"labels/{number}.png", np.zeros((4, 4), np.uint8), parts)
+        (tmp_path / "scores").mkdir(exist_ok=True)
+        (tmp_path / f"scores/{number}.npz").write_bytes(b"")
+    assert worst_frame(tmp_path, "a") == 1
+    assert worst_frame(tmp_path, "b") == 2
+    assert worst_frame(tmp_path, None) == 2
+    assert worst_frame(tmp_path, "c") is None
