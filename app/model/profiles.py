@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+from PySide6.QtCore import QObject, QThreadPool, Signal
 from PySide6.QtGui import QImage
 
 from app.model.session import ProjectSession
@@ -30,6 +31,9 @@ class LibraryEntry:
     project: Path
     picture: QImage | None
     own: bool
+
+
+_Report = Callable[[int, tuple[LibraryEntry, ...], tuple[str, ...]], object]
 
 
 class ProfilesModel(QObject):
@@ -92,7 +96,8 @@ class ProfilesModel(QObject):
         own = self._session.path
         folders = [own] if own is not None else []
         folders += [folder for folder in self._preferences.recent_projects if folder != own]
-        self._pool.start(_Look(self._generation, folders, own, self.found.emit))
+        # A function and no QRunnable: the pool would keep every one of those for as long as it lives.
+        self._pool.start(partial(_look, self._generation, folders, own, self.found.emit))
 
     def shut_down(self) -> None:
         """Waits for the other thread to end."""
@@ -112,25 +117,14 @@ class ProfilesModel(QObject):
             self.changed.emit()
 
 
-class _Look(QRunnable):
-    def __init__(
-        self,
-        generation: int,
-        folders: list[Path],
-        own: Path | None,
-        report: Callable[[int, tuple[LibraryEntry, ...], tuple[str, ...]], object],
-    ) -> None:
-        super().__init__()
-        self._generation, self._folders, self._own, self._report = generation, folders, own, report
-
-    def run(self) -> None:
-        entries: list[LibraryEntry] = []
-        problems: list[str] = []
-        for folder in self._folders:
-            listing = list_profiles(folder / PROFILE_FOLDER)
-            problems += listing.problems
-            entries += [LibraryEntry(card, folder, _picture(card.path), folder == self._own) for card in listing.cards]
-        self._report(self._generation, tuple(entries), tuple(problems))
+def _look(generation: int, folders: list[Path], own: Path | None, report: _Report) -> None:
+    entries: list[LibraryEntry] = []
+    problems: list[str] = []
+    for folder in folders:
+        listing = list_profiles(folder / PROFILE_FOLDER)
+        problems += listing.problems
+        entries += [LibraryEntry(card, folder, _picture(card.path), folder == own) for card in listing.cards]
+    report(generation, tuple(entries), tuple(problems))
 
 
 def _picture(path: Path) -> QImage | None:
