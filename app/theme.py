@@ -1,10 +1,16 @@
-"""The dark theme: neutral greys that do not bias the judgement of colours, one accent (UX.md, 4c)."""
+"""Themes: neutral greys that do not bias the judgement of colours and one accent (UX.md, 4c), or high contrast.
+
+The constants are the colours of the dark theme, and name the shades of every theme: what paints asks `shade`.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from importlib.resources import files
+from types import MappingProxyType
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
@@ -16,20 +22,69 @@ LINE, BORDER = "#454545", "#808080"
 TEXT, SECONDARY, ACCENT, ON_ACCENT = "#D6D6D6", "#9A9A9A", "#F0A030", "#101010"
 STATE_NONE, STATE_PAINTED, STATE_STALE = "#8A8A8A", "#56B4E9", "#F0A030"
 STATE_DONE, STATE_FAILED = "#4FAE7B", "#E5645A"
+BRIGHT, FOCUS, DISABLED, TIP = "#FFFFFF", "#FFFFFE", "#6E6E6E", "#1F1F1F"
+BUTTON, BUTTON_HOVER, TOOL_HOVER, CHECKED = "#3C3C3C", "#474747", "#3F3F3F", "#232323"
+SELECTED, NOTICE, ACCENT_HOVER = "#4A3A20", "#3A3122", "#FFB54D"
+
+HIGH_CONTRAST: Mapping[str, str] = MappingProxyType(
+    {
+        WINDOW: "#000000",
+        PANEL: "#000000",
+        SURROUND: "#000000",
+        INPUT: "#000000",
+        TIP: "#000000",
+        LINE: "#B0B0B0",
+        BORDER: "#FFFFFF",
+        TEXT: "#FFFFFF",
+        SECONDARY: "#E6E6E6",
+        DISABLED: "#A0A0A0",
+        ACCENT: "#FFD21F",
+        ACCENT_HOVER: "#FFE880",
+        ON_ACCENT: "#000000",
+        FOCUS: "#40E0FF",
+        BUTTON: "#101010",
+        BUTTON_HOVER: "#333333",
+        TOOL_HOVER: "#333333",
+        CHECKED: "#202000",
+        SELECTED: "#3A3300",
+        NOTICE: "#1A1700",
+        STATE_NONE: "#C8C8C8",
+        STATE_PAINTED: "#7FD0FF",
+        STATE_DONE: "#7CF0AE",
+        STATE_FAILED: "#FF9C94",
+    }
+)
+"""The high-contrast theme by shade of the dark one: text has 7:1 at least on every ground (WCAG 2.2, 1.4.6)."""
+
+_THEMES: Mapping[str, Mapping[str, str]] = MappingProxyType({"dark": {}, "contrast": HIGH_CONTRAST})
+_PROPERTY = "smite_theme"
+_HEX = re.compile(r"#[0-9A-F]{6}\b")
 
 FONT_PX = 13
 SCALES = (80, 90, 100, 110, 125, 150, 175, 200)
 ICON_PX = 20
 
 
-def apply_theme(application: QApplication, scale_percent: int) -> None:
-    """Gives the application its palette, font and style sheet at a scale of 80 to 200 per cent."""
+def apply_theme(application: QApplication, scale_percent: int, theme: str = "dark") -> None:
+    """Gives the application its palette, font and style sheet at a scale of 80 to 200 per cent; works at once."""
+    application.setProperty(_PROPERTY, theme)
+    shades = _THEMES[theme]
     application.setStyle("Fusion")
     application.setPalette(_palette())
     font = QFont(application.font())
     font.setPixelSize(round(FONT_PX * scale_percent / 100))
     application.setFont(font)
-    application.setStyleSheet(_style_sheet(scale_percent / 100))
+    sheet = _style_sheet(scale_percent / 100)
+    application.setStyleSheet(_HEX.sub(lambda found: shades.get(found[0], found[0]), sheet))
+    for widget in application.topLevelWidgets():
+        widget.update()
+
+
+def shade(colour: str) -> QColor:
+    """Returns a colour of the dark theme as the theme in force has it."""
+    application = QCoreApplication.instance()
+    name = application.property(_PROPERTY) if application is not None else None
+    return QColor(_THEMES[str(name or "dark")].get(colour, colour))
 
 
 def icon(name: str, *, colour: str = TEXT, active: str = ACCENT) -> QIcon:
@@ -97,21 +152,21 @@ def _palette() -> QPalette:
         (role.WindowText, TEXT),
         (role.Base, INPUT),
         (role.AlternateBase, PANEL),
-        (role.ToolTipBase, "#1F1F1F"),
+        (role.ToolTipBase, TIP),
         (role.ToolTipText, TEXT),
         (role.Text, TEXT),
         (role.Button, PANEL),
         (role.ButtonText, TEXT),
-        (role.BrightText, "#FFFFFF"),
+        (role.BrightText, BRIGHT),
         (role.Link, ACCENT),
         (role.Highlight, ACCENT),
         (role.HighlightedText, ON_ACCENT),
         (role.PlaceholderText, SECONDARY),
         (role.Accent, ACCENT),
     ):
-        palette.setColor(which, QColor(colour))
+        palette.setColor(which, shade(colour))
     for which in (role.WindowText, role.Text, role.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor("#6E6E6E"))
+        palette.setColor(QPalette.ColorGroup.Disabled, which, shade(DISABLED))
     return palette
 
 
@@ -127,24 +182,26 @@ QDockWidget > QWidget, QToolBar, QStatusBar {{ background: {PANEL}; }}
 QToolBar {{ border: none; spacing: {px(2)}; padding: {px(3)}; }}
 QToolBar::separator {{ background: {LINE}; width: 1px; height: 1px; margin: {px(5)}; }}
 QToolButton {{ border: 1px solid transparent; border-radius: 4px; padding: {px(4)}; }}
-QToolButton:hover {{ background: #3F3F3F; }}
-QToolButton:checked {{ background: #232323; border-color: {ACCENT}; }}
-QToolButton:focus {{ border-color: {BORDER}; }}
+QToolButton:hover {{ background: {TOOL_HOVER}; }}
+QToolButton:checked {{ background: {CHECKED}; border-color: {ACCENT}; }}
+QToolButton:focus {{ border-color: {FOCUS}; }}
 QToolButton[popupMode="1"], QToolButton[popupMode="2"] {{ padding-right: {px(18)}; }}
 QToolButton::menu-indicator {{ subcontrol-origin: padding; subcontrol-position: right center; right: {px(4)}; }}
 QToolButton::menu-button {{ border: none; width: {px(16)}; }}
 QToolButton[primary="true"] {{ background: {ACCENT}; color: {ON_ACCENT}; font-weight: 600; }}
-QToolButton[primary="true"]:hover {{ background: #FFB54D; }}
-QToolButton[primary="true"]:disabled {{ background: #3C3C3C; color: #6E6E6E; }}
-QPushButton {{ background: #3C3C3C; border: 1px solid {BORDER}; border-radius: 4px;
+QToolButton[primary="true"]:hover {{ background: {ACCENT_HOVER}; }}
+QToolButton[primary="true"]:disabled {{ background: {BUTTON}; color: {DISABLED}; }}
+QPushButton {{ background: {BUTTON}; border: 1px solid {BORDER}; border-radius: 4px;
   min-height: {px(24)}; padding: 0 {px(10)}; }}
-QPushButton:hover {{ background: #474747; }}
+QPushButton:hover {{ background: {BUTTON_HOVER}; }}
 QPushButton:pressed {{ background: {INPUT}; }}
-QPushButton:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border-color: {ACCENT}; }}
-QPushButton:disabled {{ border-color: {LINE}; color: #6E6E6E; }}
+QPushButton:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus,
+QPlainTextEdit:focus, QTextEdit:focus {{ border-color: {FOCUS}; }}
+QPushButton:disabled {{ border-color: {LINE}; color: {DISABLED}; }}
 QPushButton[primary="true"] {{ background: {ACCENT}; color: {ON_ACCENT}; border-color: {ACCENT}; font-weight: 600; }}
-QPushButton[primary="true"]:hover {{ background: #FFB54D; }}
-QPushButton[primary="true"]:disabled {{ background: #3C3C3C; border-color: {LINE}; color: #6E6E6E; }}
+QPushButton[primary="true"]:focus {{ border: 2px solid {FOCUS}; }}
+QPushButton[primary="true"]:hover {{ background: {ACCENT_HOVER}; }}
+QPushButton[primary="true"]:disabled {{ background: {BUTTON}; border-color: {LINE}; color: {DISABLED}; }}
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: {INPUT}; border: 1px solid {BORDER}; border-radius: 3px;
   min-height: {px(22)}; padding: 0 {px(5)}; selection-background-color: {ACCENT};
   selection-color: {ON_ACCENT}; }}
@@ -153,31 +210,34 @@ QAbstractSpinBox QLineEdit {{ background: transparent; border: none; min-height:
 QListView, QTreeView {{ background: {INPUT}; border: 1px solid {LINE}; outline: none; }}
 QTreeView::item {{ min-height: {px(26)}; }}
 QListWidget#linter::item {{ padding: {px(4)} {px(6)}; border-bottom: 1px solid {LINE}; }}
-QListView::item:selected, QTreeView::item:selected {{ background: #4A3A20; color: #FFFFFF; }}
+QListView::item:selected, QTreeView::item:selected {{ background: {SELECTED}; color: {BRIGHT}; }}
 QListView::item:selected {{ border: 1px solid {ACCENT}; }}
-QListView:focus, QTreeView:focus {{ border-color: {BORDER}; }}
+QListView:focus, QTreeView:focus {{ border-color: {FOCUS}; }}
 QHeaderView::section {{ background: {PANEL}; color: {SECONDARY}; border: none; padding: {px(3)}; }}
 QMenuBar, QMenu {{ background: {WINDOW}; }}
 QMenu {{ border: 1px solid {LINE}; }}
 QMenu::item {{ padding: {px(5)} {px(28)} {px(5)} {px(22)}; }}
 QMenu::item:selected, QMenuBar::item:selected {{ background: {ACCENT}; color: {ON_ACCENT}; }}
-QMenu::item:disabled {{ color: #6E6E6E; background: transparent; }}
+QMenu::item:disabled {{ color: {DISABLED}; background: transparent; }}
 QMenu::separator {{ height: 1px; background: {LINE}; margin: {px(4)} 0; }}
-QToolTip {{ background: #1F1F1F; color: {TEXT}; border: 1px solid {BORDER}; padding: {px(4)}; }}
+QToolTip {{ background: {TIP}; color: {TEXT}; border: 1px solid {BORDER}; padding: {px(4)}; }}
 QTabBar#workspaces {{ background: {WINDOW}; }}
 QTabBar#workspaces::tab {{ background: transparent; color: {SECONDARY}; padding: {px(7)} {px(16)};
   border-bottom: 2px solid transparent; }}
-QTabBar#workspaces::tab:selected {{ color: #FFFFFF; border-bottom-color: {ACCENT}; }}
+QTabBar#workspaces::tab:selected {{ color: {BRIGHT}; border-bottom-color: {ACCENT}; }}
 QTabBar#workspaces::tab:hover {{ color: {TEXT}; }}
+QTabBar::tab:selected:focus {{ border: 1px solid {FOCUS}; border-bottom: 2px solid {ACCENT}; }}
+QCheckBox, QRadioButton {{ border: 1px solid transparent; border-radius: 3px; padding: {px(1)} {px(3)}; }}
+QCheckBox:focus, QRadioButton:focus {{ border-color: {FOCUS}; }}
 QSlider::groove:horizontal {{ height: 4px; background: {INPUT}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ background: {TEXT}; width: 10px; margin: -6px 0; border-radius: 3px; }}
-QSlider::handle:horizontal:focus {{ background: {ACCENT}; }}
+QSlider::handle:horizontal:focus {{ background: {ACCENT}; border: 1px solid {FOCUS}; }}
 QLabel[role="secondary"] {{ color: {SECONDARY}; }}
-QLabel[role="title"] {{ font-size: {px(26)}; font-weight: 600; color: #FFFFFF; }}
+QLabel[role="title"] {{ font-size: {px(26)}; font-weight: 600; color: {BRIGHT}; }}
 QLabel[role="heading"] {{ color: {SECONDARY}; font-weight: 600; }}
 QLabel[role="empty"] {{ color: {SECONDARY}; font-size: {px(15)}; }}
 QStatusBar {{ min-height: {px(26)}; border-top: 1px solid {LINE}; }}
 QStatusBar::item {{ border: none; }}
-QFrame#notice {{ background: #3A3122; border: 1px solid {ACCENT}; border-radius: 4px; }}
+QFrame#notice {{ background: {NOTICE}; border: 1px solid {ACCENT}; border-radius: 4px; }}
 QFrame#dropHere {{ border: 2px dashed {BORDER}; border-radius: 8px; background: {INPUT}; }}
 """

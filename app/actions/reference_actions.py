@@ -59,6 +59,8 @@ class ReferenceActions(QObject):
         self._thumbnails, self._jobs = thumbnails, jobs
         self._questions, self._notifier, self._ensure_open = questions, notifier, ensure_open
         self._copied: Painted | None = None
+        self.colour_space = "auto"
+        """Input colour space of clips that are added from now on."""
 
     def bind(self, commands: Commands) -> None:
         """Connects the commands of the painting workspace."""
@@ -141,7 +143,9 @@ class ReferenceActions(QObject):
     def add_clip(self, path: Path) -> None:
         """Adds a clip and shows its first frame."""
         if self._may_write():
-            self._tried(lambda: self._references.add_clip(path.absolute(), tr("Add clip")))
+            self._tried(
+                lambda: self._references.add_clip(path.absolute(), tr("Add clip"), colour_space=self.colour_space)
+            )
 
     def import_mask(self, path: Path) -> None:
         """Puts a mask file on the shown image."""
@@ -187,7 +191,8 @@ class ReferenceActions(QObject):
         """Adds the sample shot that ships, with its painted frames."""
         folder = sample_folder()
         table = json.loads((folder / "parts.json").read_text(encoding="utf-8"))
-        self.add_clip(folder / "frames")
+        if self._may_write():
+            self._tried(lambda: self._references.add_clip(folder / "frames", tr("Add clip")))
         self.add_clip_masks(folder / "anchors", PartSet.from_json(table))
 
     def copy_from(self, reference_id: str) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.canvas.viewport import ZOOM_STEP, Viewport
 from app.i18n import tr
-from app.theme import ACCENT, SURROUND, TEXT
+from app.theme import ACCENT, SURROUND, TEXT, shade
 
 _GRAB_PX = 8
 _CRISP_ZOOM = 2.0
@@ -85,9 +85,9 @@ class BeforeAfter(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws both pictures and the line."""
         painter = QPainter(self)
-        painter.fillRect(event.rect(), QColor(SURROUND))
+        painter.fillRect(event.rect(), shade(SURROUND))
         if self._pictures is None:
-            painter.setPen(QColor(TEXT))
+            painter.setPen(shade(TEXT))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect().adjusted(24, 24, -24, -24), flags, self._message)
             return
@@ -100,7 +100,7 @@ class BeforeAfter(QWidget):
             painter.setClipRect(QRectF(start, 0, max(0.0, end - start), self.height()))
             painter.drawImage(target, picture)
         painter.setClipping(False)
-        painter.setPen(QPen(QColor(ACCENT), 2))
+        painter.setPen(QPen(shade(ACCENT), 2))
         painter.drawLine(QPointF(line, max(0.0, top)), QPointF(line, min(float(self.height()), target.bottom())))
         self._draw_names(painter, line, max(0.0, top))
 
@@ -110,7 +110,7 @@ class BeforeAfter(QWidget):
             width = metrics.horizontalAdvance(text) + 12
             box = QRectF(line - width - 6 if right else line + 6, top + 8, width, metrics.height() + 6)
             painter.fillRect(box, QColor(0, 0, 0, 160))
-            painter.setPen(QColor(TEXT))
+            painter.setPen(shade(TEXT))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

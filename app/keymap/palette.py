@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QDialog, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app.actions.table import CommandTable
 from app.i18n import tr
-from app.theme import SECONDARY
+from app.theme import SECONDARY, shade
 
 _ID = Qt.ItemDataRole.UserRole
 
@@ -54,7 +54,7 @@ class CommandPalette(QDialog):
             keys = self._table[spec.id].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             item = QTreeWidgetItem(self._list, [spec.text.rstrip("…"), keys])
             item.setToolTip(0, spec.group)
-            item.setForeground(1, QColor(SECONDARY))
+            item.setForeground(1, shade(SECONDARY))
             item.setData(0, _ID, spec.id)
         self._choose(0)
 

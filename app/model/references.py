@@ -157,15 +157,15 @@ class ReferencesModel(QObject):
             self.show(ids[0])
         return tuple(ids)
 
-    def add_clip(self, path: Path, text: str) -> str:
-        """Adds a clip, shows its first frame and returns its id; a clip that is there already is shown.
+    def add_clip(self, path: Path, text: str, *, colour_space: str = "auto") -> str:
+        """Adds a clip, shows its first frame and returns its id; a clip that is there already is shown as it is.
 
         Raises:
             InputError: It cannot be opened.
         """
         project = self._document.project
         known = next((clip for clip in project.clips if clip.path == path), None)
-        clip = known or ProjectClip(f"c{project.next_clip}", path, path.stem)
+        clip = known or ProjectClip(f"c{project.next_clip}", path, path.stem, colour_space)
         source = self._images.source(clip)
         if known is None:
             clip = replace(clip, name=source.info.name or path.stem)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QSignalBlocker, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from app.actions.commands import Commands
 from app.i18n import tr
 from app.model.references import ReferencesModel
-from app.theme import STATE_PAINTED
+from app.theme import STATE_PAINTED, shade
 from engine.errors import InputError
 
 
@@ -49,7 +49,7 @@ class FrameSlider(QSlider):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(STATE_PAINTED))
+        painter.setBrush(shade(STATE_PAINTED))
         for mark in self._marks:
             x = QStyle.sliderPositionFromValue(self.minimum(), self.maximum(), mark, self.width() - handle) + handle / 2
             painter.drawPolygon(QPolygonF([QPointF(x, 0), QPointF(x + 4, 4), QPointF(x, 8), QPointF(x - 4, 4)]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QDropEvent
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.i18n import tr
 from app.model.parts import PartsModel
-from app.theme import SECONDARY, STATE_STALE, icon, swatch
+from app.theme import SECONDARY, STATE_STALE, icon, shade, swatch
 from engine.domain.labels import BACKGROUND
 
 _ID = Qt.ItemDataRole.UserRole
@@ -199,7 +199,7 @@ class PartsPanel(QWidget):
         filling, self._filling = self._filling, True
         painted = self._parts.num_painted(part_id)
         item.setText(PAINTED, f"{painted}/{total}" + (" !" if 0 < painted < total else ""))
-        item.setForeground(PAINTED, QColor(STATE_STALE if 0 < painted < total else SECONDARY))
+        item.setForeground(PAINTED, shade(STATE_STALE if 0 < painted < total else SECONDARY))
         item.setTextAlignment(PAINTED, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         item.setToolTip(PAINTED, tr("Painted on {n} of {total} references").format(n=painted, total=total))
         self._filling = filling

@@ -11,7 +11,7 @@ from app.model.document import Document
 from app.model.linting import LinterModel
 from app.model.references import ReferencesModel
 from app.model.thumbnails import Thumbnails
-from app.theme import INPUT, STATE_NONE, STATE_PAINTED, STATE_STALE, plain_icon
+from app.theme import INPUT, STATE_NONE, STATE_PAINTED, STATE_STALE, plain_icon, shade
 from engine.domain.project import ProjectReference
 
 _ID = Qt.ItemDataRole.UserRole
@@ -118,7 +118,7 @@ class ReferenceStrip(QWidget):
 
     def _picture(self, reference: ProjectReference, *, painted: bool, warnings: int) -> QPixmap:
         pixmap = QPixmap(PICTURE)
-        pixmap.fill(QColor(INPUT))
+        pixmap.fill(shade(INPUT))
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -161,11 +161,11 @@ def _draw_state(painter: QPainter, *, painted: bool, warnings: int) -> None:
     painter.drawEllipse(place.adjusted(-2, -2, 2, 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if not painted:
-        painter.setPen(QPen(QColor(STATE_NONE), 2, Qt.PenStyle.DotLine))
+        painter.setPen(QPen(shade(STATE_NONE), 2, Qt.PenStyle.DotLine))
         painter.drawEllipse(place.adjusted(2, 2, -2, -2))
     elif warnings:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(STATE_STALE))
+        painter.setBrush(shade(STATE_STALE))
         left, top, right, bottom = place.left(), place.top() + 1, place.right(), place.bottom() - 1
         painter.drawPolygon([QPoint(left, bottom), QPoint(right, bottom), QPoint((left + right) // 2, top)])
         painter.setPen(QColor("#101010"))
@@ -175,7 +175,7 @@ def _draw_state(painter: QPainter, *, painted: bool, warnings: int) -> None:
         painter.setFont(font)
         painter.drawText(place.adjusted(0, 3, 0, 0), Qt.AlignmentFlag.AlignCenter, "!")
     else:
-        painter.setPen(QPen(QColor(STATE_PAINTED), 2.4))
+        painter.setPen(QPen(shade(STATE_PAINTED), 2.4))
         x, y = place.left(), place.top()
         painter.drawPolyline([QPoint(x + 3, y + 8), QPoint(x + 7, y + 12), QPoint(x + 13, y + 4)])
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
+from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.i18n import plural, tr
-from app.theme import SECONDARY, SURROUND, icon, plain_icon
+from app.theme import SECONDARY, SURROUND, icon, plain_icon, shade
 
 _PATH = Qt.ItemDataRole.UserRole
 _PICTURE = QSize(176, 110)
@@ -166,7 +166,7 @@ def _drop_place() -> QFrame:
 
 def _picture(path: Path | None) -> QPixmap:
     pixmap = QPixmap(_PICTURE)
-    pixmap.fill(QColor(SURROUND))
+    pixmap.fill(shade(SURROUND))
     image = QImage(str(path)) if path is not None else QImage()
     if not image.isNull():
         scaled = image.scaled(

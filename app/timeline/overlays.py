@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from app.theme import ACCENT, ON_ACCENT, TEXT, figures_font
+from app.theme import ACCENT, ON_ACCENT, TEXT, figures_font, shade
 from app.timeline.scale import Scale
 from engine.domain.frames import FrameRange
 
@@ -49,20 +49,20 @@ def paint_playhead(plot: Plot, frame: int) -> None:
     if scale.cell_px >= _WIDE_CELL_PX * unit:
         cell = QRectF(plot.left + scale.x_of(frame), plot.ruler_height, scale.cell_px, plot.bottom - plot.ruler_height)
         painter.fillRect(cell, QColor(240, 160, 48, 38))
-    painter.setPen(QPen(QColor(ACCENT), max(1.0, round(1.5 * unit))))
+    painter.setPen(QPen(shade(ACCENT), max(1.0, round(1.5 * unit))))
     painter.drawLine(QPointF(x, plot.ruler_height - 6 * unit), QPointF(x, plot.bottom))
     width, high = flag_width(painter.font(), frame, unit), plot.ruler_height - 5 * unit
     flag = QRectF(x - width / 2, 1, width, high)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(ACCENT))
+    painter.setBrush(shade(ACCENT))
     painter.drawRoundedRect(flag, 3 * unit, 3 * unit)
     tip = flag.bottom()
     painter.drawPolygon(
         QPolygonF([QPointF(x - 4 * unit, tip - 1), QPointF(x + 4 * unit, tip - 1), QPointF(x, tip + 4 * unit)])
     )
     painter.setFont(figures_font(painter.font(), 12 * unit))
-    painter.setPen(QColor(ON_ACCENT))
+    painter.setPen(shade(ON_ACCENT))
     painter.drawText(flag, Qt.AlignmentFlag.AlignCenter, str(frame))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
@@ -78,7 +78,7 @@ def paint_in_out(plot: Plot, in_out: FrameRange | None) -> None:
         painter.fillRect(QRectF(plot.left, plot.ruler_height, max(0.0, left - plot.left), height), _OUTSIDE)
         end = plot.left + scale.width_px
         painter.fillRect(QRectF(right, plot.ruler_height, max(0.0, end - right), height), _OUTSIDE)
-    colour = QColor(TEXT)
+    colour = shade(TEXT)
     colour.setAlpha(255 if in_out is not None else 110)
     painter.setPen(QPen(colour, max(2.0, 2 * plot.unit)))
     arm, top, bottom = 6 * plot.unit, 2 * plot.unit, plot.ruler_height - 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QShowEvent
+from PySide6.QtGui import QPainter, QPen, QShowEvent
 from PySide6.QtWidgets import (
     QHeaderView,
     QStyledItemDelegate,
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.i18n import plural, tr
-from app.theme import ACCENT, FONT_PX, SURROUND, figures_font, swatch
+from app.theme import ACCENT, FONT_PX, SURROUND, figures_font, shade, swatch
 from app.timeline.columns import Columns
 from app.timeline.data import TimelineData
 from app.timeline.lanes.stability import MARKED_BADNESS, stability_picture
@@ -134,8 +134,8 @@ class CurveDelegate(QStyledItemDelegate):
             data.parts.parts[row].colour,
         )
         picture.setDevicePixelRatio(ratio)
-        painter.fillRect(place, QColor(SURROUND))
+        painter.fillRect(place, shade(SURROUND))
         painter.drawImage(place.topLeft(), picture)
         x = place.left() + scale.middle_of(self._model.sources.playhead.frame)
-        painter.setPen(QPen(QColor(ACCENT), 1))
+        painter.setPen(QPen(shade(ACCENT), 1))
         painter.drawLine(QPointF(x, place.top()), QPointF(x, place.bottom()))

@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
-    QColor,
     QContextMenuEvent,
     QFocusEvent,
     QHelpEvent,
@@ -21,7 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.i18n import tr
-from app.theme import FONT_PX, SURROUND
+from app.theme import FONT_PX, SURROUND, shade
 from app.timeline.arrangement import Arrangement
 from app.timeline.describe import frame_text
 from app.timeline.headers import paint_focus, paint_headers
@@ -183,7 +182,7 @@ class TimelineView(TimelineSurface):
         """Copies the pictures of the rows and draws the playhead and the brackets over them."""
         painter, arrangement = QPainter(self), self.arrangement
         area = QRectF(event.rect())
-        painter.fillRect(area, QColor(SURROUND))
+        painter.fillRect(area, shade(SURROUND))
         for row in arrangement.rows:
             if area.intersects(QRectF(arrangement.header_px, row.top, self.width(), row.height)):
                 painter.drawPixmap(QPointF(arrangement.header_px, row.top), self._picture(row))

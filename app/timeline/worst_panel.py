@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPoint, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QShowEvent
+from PySide6.QtGui import QFont, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.i18n import tr
-from app.theme import FONT_PX, SECONDARY, figures_font, swatch
+from app.theme import FONT_PX, SECONDARY, figures_font, shade, swatch
 from app.timeline.badness_text import bad_figures, reason_text
 from app.timeline.data import TimelineData
 from app.timeline.describe import marks_text
@@ -146,7 +146,7 @@ class WorstPanel(QWidget):
             for column in range(5):
                 item.setToolTip(column, why)
                 if treated:
-                    item.setForeground(column, QColor(SECONDARY))
+                    item.setForeground(column, shade(SECONDARY))
 
     def _show_current(self, frame: int) -> None:
         near = [(abs(place.frame - frame), row) for row, place in enumerate(self._shown)]

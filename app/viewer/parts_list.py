@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app.i18n import tr
 from app.model.parts import PartsModel
 from app.panels.slider_field import SliderField
-from app.theme import SECONDARY, STATE_STALE, icon, swatch
+from app.theme import SECONDARY, STATE_STALE, icon, shade, swatch
 from app.viewer.heat import LOW_CONFIDENCE
 from app.viewer.model import ViewerModel
 
@@ -119,7 +118,7 @@ class ReviewParts(QWidget):
                 continue
             item.setText(CONFIDENCE, text)
             item.setTextAlignment(CONFIDENCE, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            item.setForeground(CONFIDENCE, QColor(STATE_STALE if low else SECONDARY))
+            item.setForeground(CONFIDENCE, shade(STATE_STALE if low else SECONDARY))
             reason = record.reason if record is not None else ""
             item.setToolTip(CONFIDENCE, tr("How sure the result is of {part} in this frame").format(part=name))
             item.setToolTip(NAME, " · ".join(words for words in (name, reason) if words))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.api.clip_cuts import cuts_of, known_cuts
 from engine.api.locked_frames import locked_anchors
 from engine.api.part_tables import merged, renamed
+from engine.api.places import flow_quota_bytes
 from engine.api.segment_request import SegmentRequest
 from engine.domain.frames import FrameRange, FrameSource, frames_text, scene_of
 from engine.domain.labels import Painted
@@ -188,7 +189,8 @@ def flow_store(cache_folder: Path | None, source: FrameSource) -> FlowStore:
     from engine.temporal.flow_store import FlowStore, working_size
 
     folder = cache_folder / "flow" if cache_folder else None
-    return FlowStore(source, folder, working_size=working_size(source.info.width, source.info.height))
+    size = working_size(source.info.width, source.info.height)
+    return FlowStore(source, folder, working_size=size, quota_bytes=flow_quota_bytes())
 
 
 def _fingerprint(

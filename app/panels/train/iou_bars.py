@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.i18n import tr
 from app.model.parts import PartsModel
 from app.model.training import TrainingModel
-from app.theme import ACCENT, BORDER, INPUT, SECONDARY, TEXT, figures_font
+from app.theme import ACCENT, BORDER, INPUT, SECONDARY, TEXT, figures_font, shade
 
 _ROW_PX = 26
 _NAME_SHARE = 0.32
@@ -53,7 +53,7 @@ class IouBars(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(figures_font(self.font(), self.font().pixelSize()))
-        painter.setPen(QColor(SECONDARY))
+        painter.setPen(shade(SECONDARY))
         rows = self.rows()
         step = self._model.checkpoint.step if self._model.checkpoint is not None else 0
         title = tr("Hold-out IoU at step {step}").format(step=step) if rows else tr("Hold-out IoU")
@@ -64,7 +64,7 @@ class IouBars(QWidget):
             painter.drawText(QRectF(8, _ROW_PX, self.width() - 16, 3 * _ROW_PX), flags, text)
         colours = {part.name: QColor(*part.colour) for part in self._parts.parts}
         for place, (name, value, best) in enumerate(rows, start=1):
-            self._draw_row(painter, place * _ROW_PX, name, value, best, colours.get(name, QColor(SECONDARY)))
+            self._draw_row(painter, place * _ROW_PX, name, value, best, colours.get(name, shade(SECONDARY)))
         painter.end()
 
     def _draw_row(
@@ -73,19 +73,19 @@ class IouBars(QWidget):
         left = self.width() * _NAME_SHARE
         width = max(10.0, self.width() - left - _FIGURE_PX - 8)
         bar = QRectF(left, top + 7, width, _ROW_PX - 14)
-        painter.setPen(QColor(TEXT))
+        painter.setPen(shade(TEXT))
         middle = Qt.AlignmentFlag.AlignVCenter
         words = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, round(left) - 16)
         painter.drawText(QRectF(8, top, left - 12, _ROW_PX), middle, words)
         figures = QRectF(self.width() - _FIGURE_PX, top, _FIGURE_PX - 8, _ROW_PX)
         painter.drawText(figures, middle | Qt.AlignmentFlag.AlignRight, f"{value:.2f}")
-        painter.setPen(QPen(QColor(BORDER), 1))
-        painter.setBrush(QColor(INPUT))
+        painter.setPen(QPen(shade(BORDER), 1))
+        painter.setBrush(shade(INPUT))
         painter.drawRect(bar)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         painter.drawRect(QRectF(bar.left(), bar.top(), bar.width() * min(1.0, max(0.0, value)), bar.height()))
         if best is not None:
             x = bar.left() + bar.width() * min(1.0, best)
-            painter.setPen(QPen(QColor(ACCENT), 2))
+            painter.setPen(QPen(shade(ACCENT), 2))
             painter.drawLine(round(x), round(bar.top() - 3), round(x), round(bar.bottom() + 3))

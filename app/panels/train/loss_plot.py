@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.i18n import tr
 from app.model.training import TrainingModel
-from app.theme import ACCENT, INPUT, SECONDARY
+from app.theme import ACCENT, INPUT, SECONDARY, shade
 
 _DRAW_EVERY_MS = 100
 _SMOOTHING = 0.9
@@ -52,19 +52,19 @@ class LossPlot(QWidget):
     def _build(self) -> None:
         import pyqtgraph
 
-        plot = pyqtgraph.PlotWidget(background=INPUT)
+        plot = pyqtgraph.PlotWidget(background=shade(INPUT))
         plot.setMenuEnabled(enableMenu=False)
         plot.setMouseEnabled(x=False, y=False)
         plot.hideButtons()
         plot.showGrid(x=False, y=True, alpha=0.15)
         for side in ("left", "bottom"):
             axis = plot.getAxis(side)
-            axis.setPen(pyqtgraph.mkPen(SECONDARY))
-            axis.setTextPen(pyqtgraph.mkPen(SECONDARY))
+            axis.setPen(pyqtgraph.mkPen(shade(SECONDARY)))
+            axis.setTextPen(pyqtgraph.mkPen(shade(SECONDARY)))
         plot.getPlotItem().setLabel("bottom", tr("step"))
         self._raw = plot.plot(pen=pyqtgraph.mkPen("#6A6A6A", width=1))
-        self._mean = plot.plot(pen=pyqtgraph.mkPen(ACCENT, width=2))
-        self._best = pyqtgraph.InfiniteLine(angle=90, pen=pyqtgraph.mkPen(SECONDARY, style=_dashes()))
+        self._mean = plot.plot(pen=pyqtgraph.mkPen(shade(ACCENT), width=2))
+        self._best = pyqtgraph.InfiniteLine(angle=90, pen=pyqtgraph.mkPen(shade(SECONDARY), style=_dashes()))
         self._best.setVisible(False)
         plot.addItem(self._best)
         self._layout.takeAt(1)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.i18n import tr
 from app.model.training import TrainingModel
-from app.theme import ACCENT, BORDER, SECONDARY, SURROUND, TEXT
+from app.theme import ACCENT, BORDER, SECONDARY, SURROUND, TEXT, shade
 from engine.api.train import PLATE
 
 _CAPTION_PX = 24
@@ -93,16 +93,16 @@ class TrainPreview(QWidget):
         """Draws the pictures."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.fillRect(self.rect(), QColor(SURROUND))
+        painter.fillRect(self.rect(), shade(SURROUND))
         rows = self.pictures()
         for place, (caption, path) in enumerate(rows):
             cell = self._cell(place)
-            painter.setPen(QColor(TEXT if path is not None else SECONDARY))
+            painter.setPen(shade(TEXT if path is not None else SECONDARY))
             top = QRectF(cell.left() + 6, 0, cell.width() - 12, _CAPTION_PX)
             painter.drawText(top, Qt.AlignmentFlag.AlignVCenter, caption)
             image = self._image(path)
             if image is None:
-                painter.setPen(QPen(QColor(BORDER), 1, Qt.PenStyle.DashLine))
+                painter.setPen(QPen(shade(BORDER), 1, Qt.PenStyle.DashLine))
                 painter.drawRect(cell.adjusted(6, 6, -6, -6))
                 continue
             box = _fitted(image, cell)
@@ -118,7 +118,7 @@ class TrainPreview(QWidget):
         painter.setClipRect(QRectF(cell.left(), cell.top(), x - cell.left(), cell.height()))
         painter.drawImage(box, image)
         painter.restore()
-        painter.setPen(QPen(QColor(ACCENT), 2))
+        painter.setPen(QPen(shade(ACCENT), 2))
         painter.drawLine(round(x), round(box.top()), round(x), round(box.bottom()))
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPolygonF
 
-from app.theme import INPUT, LINE, SURROUND
+from app.theme import INPUT, LINE, SURROUND, shade
 from app.timeline.data import TimelineData
 from app.timeline.scale import Scale
 
@@ -89,22 +89,22 @@ class Lane(Protocol):
 def paint_ground(strip: Strip) -> None:
     """Draws the background of a lane: darker where there is no clip, hatched where numbers are missing."""
     painter, scale = strip.painter, strip.scale
-    painter.fillRect(QRectF(0, 0, scale.width_px, strip.height), QColor(SURROUND))
+    painter.fillRect(QRectF(0, 0, scale.width_px, strip.height), shade(SURROUND))
     left, right = scale.x_of_cell(0), scale.x_of_cell(scale.axis.num_cells)
-    painter.fillRect(QRectF(left, 0, right - left, strip.height), QColor(INPUT))
+    painter.fillRect(QRectF(left, 0, right - left, strip.height), shade(INPUT))
     if scale.cell_px < _LEAST_GAP_PX and len(scale.axis.behind_gaps) > scale.width_px:
         return  # a clip on twos or threes: its gaps are narrower than a pixel
     painter.setPen(Qt.PenStyle.NoPen)
     for gap in scale.axis.gaps(scale.cell_at(0), scale.cell_at(scale.width_px)):
         place = QRectF(scale.x_of_cell(gap.cell), 0, gap.cells * scale.cell_px, strip.height)
-        painter.fillRect(place, QColor(SURROUND))
-        painter.setBrush(QBrush(QColor(LINE), Qt.BrushStyle.BDiagPattern))
+        painter.fillRect(place, shade(SURROUND))
+        painter.setBrush(QBrush(shade(LINE), Qt.BrushStyle.BDiagPattern))
         painter.drawRect(place)
 
 
 def paint_lines(strip: Strip, data: TimelineData) -> None:
     """Draws a line before the first frame of each new shot, and one below the lane."""
-    strip.painter.fillRect(QRectF(0, strip.height - 1, strip.scale.width_px, 1), QColor(SURROUND))
+    strip.painter.fillRect(QRectF(0, strip.height - 1, strip.scale.width_px, 1), shade(SURROUND))
     strip.painter.setPen(QColor("#E8E8E8"))
     for cut in data.cuts:
         x = round(strip.scale.x_of(cut))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 from app.i18n import tr
-from app.theme import STATE_PAINTED, TEXT
+from app.theme import STATE_PAINTED, TEXT, shade
 from app.timeline.data import TimelineData
 from app.timeline.lanes.lane import LaneHeight, Strip, diamond, triangle
 
@@ -32,10 +32,10 @@ class ReferencesLane:
         painter = strip.painter
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(STATE_PAINTED))
+        painter.setBrush(shade(STATE_PAINTED))
         for _, x in strip.shown_x(data.anchors):
             painter.drawPolygon(diamond(x, y, radius))
-        painter.setPen(QPen(QColor(STATE_PAINTED), 1.6 * strip.unit))
+        painter.setPen(QPen(shade(STATE_PAINTED), 1.6 * strip.unit))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for _, x in strip.shown_x(data.holdouts):
             painter.drawPolygon(diamond(x, y, radius - 1))
@@ -62,7 +62,7 @@ class EditsLane:
         for frame, x in strip.shown_x(data.edits):
             shared = frame in data.locks
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(TEXT))
+            painter.setBrush(shade(TEXT))
             y = strip.height / 2 if beside or not shared else strip.height * 0.75
             radius = 4.5 * unit if beside or not shared else 3.5 * unit
             painter.drawPolygon(triangle(x - (6 * unit if beside and shared else 0), y, radius, up=True))
@@ -79,9 +79,9 @@ def draw_padlock(painter: QPainter, middle: QPointF, size: float, *, hollow: boo
     body = QRectF(middle.x() - 0.4 * size, middle.y() - 0.1 * size, 0.8 * size, 0.55 * size)
     shackle = QPainterPath(QPointF(middle.x() - 0.24 * size, body.top()))
     shackle.arcTo(QRectF(middle.x() - 0.24 * size, middle.y() - 0.5 * size, 0.48 * size, 0.7 * size), 180, -180)
-    painter.setPen(QPen(QColor(TEXT), max(1.0, 0.13 * size)))
+    painter.setPen(QPen(shade(TEXT), max(1.0, 0.13 * size)))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPath(shackle)
     if not hollow:
-        painter.setBrush(QColor(TEXT))
+        painter.setBrush(shade(TEXT))
     painter.drawRect(body)

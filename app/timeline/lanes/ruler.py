@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor
 
 from app.i18n import tr
-from app.theme import BORDER, SECONDARY, TEXT, figures_font
+from app.theme import BORDER, SECONDARY, TEXT, figures_font, shade
 from app.timeline.data import TimelineData
 from app.timeline.lanes.lane import LaneHeight, Strip
 from app.timeline.scale import Scale, tick_step
@@ -40,15 +39,15 @@ class Ruler:
         step = tick_step(scale.cell_px, widest + 22 * strip.unit)
         bottom = strip.height - 1
         small = tick_step(scale.cell_px, _LEAST_TICK_PX * strip.unit)
-        painter.setPen(QColor(BORDER))
+        painter.setPen(shade(BORDER))
         for number in numbers[numbers % small == 0]:
             x = scale.middle_of(int(number))
             painter.drawLine(QPointF(x, bottom - 4 * strip.unit), QPointF(x, bottom))
         for number in numbered(scale, step):
             x = scale.middle_of(number)
-            painter.setPen(QColor(SECONDARY))
+            painter.setPen(shade(SECONDARY))
             painter.drawLine(QPointF(x, bottom - 8 * strip.unit), QPointF(x, bottom))
-            painter.setPen(QColor(TEXT))
+            painter.setPen(shade(TEXT))
             place = QRectF(x - widest, 0, 2 * widest, strip.height - 6 * strip.unit)
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(number))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QImage, QPainter, QPen
 
 from app.i18n import tr
-from app.theme import INPUT, SECONDARY, STATE_FAILED, STATE_STALE, figures_font
+from app.theme import INPUT, SECONDARY, STATE_FAILED, STATE_STALE, figures_font, shade
 from app.timeline.columns import Columns
 from app.timeline.data import TimelineData
 from app.timeline.lanes.lane import LaneHeight, Strip, triangle
@@ -70,7 +70,7 @@ class StabilityLane:
     def _announce(self, strip: Strip, data: TimelineData) -> None:
         if len(data.axis):
             strip.painter.setFont(figures_font(strip.painter.font(), 11 * strip.unit))
-            strip.painter.setPen(QColor(SECONDARY))
+            strip.painter.setPen(shade(SECONDARY))
             place = QRectF(strip.scale.x_of_cell(0) + 6 * strip.unit, 0, strip.scale.width_px, strip.height)
             text = tr("Confidence and flicker of each part appear here once the clip is segmented.")
             strip.painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
@@ -82,8 +82,8 @@ class StabilityLane:
             x = strip.scale.middle_of(place.frame)
             if place.badness < MARKED_BADNESS or not 0 <= x <= strip.scale.width_px:
                 continue
-            painter.setPen(QPen(QColor(INPUT), 1))
-            painter.setBrush(QColor(STATE_STALE))
+            painter.setPen(QPen(shade(INPUT), 1))
+            painter.setBrush(shade(STATE_STALE))
             painter.drawPolygon(triangle(x, 4.5 * strip.unit, 4 * strip.unit, up=False))
 
 
@@ -108,7 +108,7 @@ def stability_picture(confidence: Figures, flicker: Figures, height: int, colour
     edge = (rows >= np.minimum(top, before) - 1) & (rows <= np.maximum(top - 1, before - 1)) & known
     pixels[edge] = _argb(red, green, blue, 1)
     hanging = _rows(np.sqrt(np.nan_to_num(flicker, nan=0)) * (height - 1), height)
-    bad = QColor(STATE_FAILED)
+    bad = shade(STATE_FAILED)
     pixels[(rows < hanging) & (hanging > 0)] = _argb(bad.red(), bad.green(), bad.blue(), 0.9)
     image = QImage(pixels.data, pixels.shape[1], height, 4 * pixels.shape[1], QImage.Format.Format_ARGB32_Premultiplied)
     return image.copy()

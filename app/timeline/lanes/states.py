@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPen
 
 from app.i18n import tr
-from app.theme import INPUT, STATE_DONE, STATE_NONE, STATE_STALE
+from app.theme import INPUT, STATE_DONE, STATE_NONE, STATE_STALE, shade
 from app.timeline.columns import Columns
 from app.timeline.data import DONE, DRAFT, STALE, TimelineData
 from app.timeline.lanes.lane import LaneHeight, Strip
@@ -33,7 +33,7 @@ class ResultLane:
         """Draws a bar for each stretch of one state."""
         painter, scale = strip.painter, strip.scale
         middle = strip.height / 2
-        painter.setPen(QPen(QColor(STATE_NONE), 1, Qt.PenStyle.DotLine))
+        painter.setPen(QPen(shade(STATE_NONE), 1, Qt.PenStyle.DotLine))
         painter.drawLine(
             round(scale.x_of_cell(0)), round(middle), round(scale.x_of_cell(scale.axis.num_cells)), round(middle)
         )
@@ -41,13 +41,13 @@ class ResultLane:
         for start, stop, code in Columns.of(scale, strip.ratio).runs(data.states.astype(np.float32)):
             place = QRectF(start / strip.ratio, top, (stop - start) / strip.ratio, high)
             if code == DONE:
-                painter.fillRect(place, QColor(STATE_DONE))
+                painter.fillRect(place, shade(STATE_DONE))
             elif code == DRAFT:
                 low = place.adjusted(0, high / 2, 0, 0)
-                painter.fillRect(low, QColor(STATE_DONE).darker(190))
-                painter.fillRect(low, QBrush(QColor(STATE_DONE), Qt.BrushStyle.Dense5Pattern))
+                painter.fillRect(low, shade(STATE_DONE).darker(190))
+                painter.fillRect(low, QBrush(shade(STATE_DONE), Qt.BrushStyle.Dense5Pattern))
             elif code == STALE:
-                painter.fillRect(place, QColor(STATE_STALE))
+                painter.fillRect(place, shade(STATE_STALE))
                 painter.fillRect(place, QBrush(QColor("#3A2400"), Qt.BrushStyle.BDiagPattern))
             else:
                 continue
@@ -81,6 +81,6 @@ def _separate(strip: Strip) -> None:
     scale = strip.scale
     if scale.cell_px < _SEPARATED_PX * strip.unit:
         return
-    strip.painter.setPen(QColor(INPUT))
+    strip.painter.setPen(shade(INPUT))
     for left in scale.lefts(scale.shown()):
         strip.painter.drawLine(round(left), 0, round(left), round(strip.height))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QPainter
 
 from app.i18n import tr
-from app.theme import SURROUND
+from app.theme import SURROUND, shade
 from app.timeline.data import TimelineData
 from app.timeline.lanes.lane import LaneHeight, Strip
 from app.timeline.pictures import FramePictures
@@ -47,7 +47,7 @@ class ThumbnailsLane:
             width = min(slot_px - 1, image.width() * strip.height / image.height())
             place = QRectF(left, 0, width, strip.height)
             shown = QRectF(0, 0, width * image.height() / strip.height, image.height())
-            painter.fillRect(place, QColor(SURROUND))
+            painter.fillRect(place, shade(SURROUND))
             painter.drawImage(place, image, shown)
         self._pictures.want([frame for frame, _ in frames])
 
