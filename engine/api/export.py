@@ -33,6 +33,7 @@ def export(request: ExportRequest) -> Job[ExportSummary]:
         OutputError: Files exist and `overwrite` is off, or the disk refuses.
     """
     setup = read_setup(request)
+    request = setup.request
     plan = plan_of(setup)
     if plan.replaced and not request.overwrite:
         raise OutputError(

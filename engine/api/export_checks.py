@@ -31,7 +31,7 @@ def check_files(setup: ExportSetup, files: Sequence[PlannedFile]) -> None:
 def warnings_of(setup: ExportSetup) -> list[str]:
     """Returns sentences that the user should read before the export."""
     record, outputs = setup.reader.record, setup.request.outputs
-    found = []
+    found = [setup.left_out] if setup.left_out else []
     drafts = [number for number in setup.frames if record.frames[number].state != "done"]
     if drafts:
         found.append(f"Not finished, exported as they stand: frames {frames_text(drafts)}.")

@@ -66,20 +66,24 @@ def built_in_presets() -> tuple[ExportPreset, ...]:
 
 
 def find_preset(name: str) -> ExportPreset:
-    """Returns a preset by its name, or from a JSON file.
+    """Returns a preset that ships with the program or is the user's own, by its name, or one from a JSON file.
 
     Raises:
         InputError: There is none of that name; the sentence lists those that exist.
     """
+    from engine.api.own_presets import own_presets, preset_name
+
     if name.lower().endswith(".json"):
         return read_preset(Path(name))
-    wanted = name.strip().lower().replace(" ", "_").replace("-", "_")
-    presets = built_in_presets()
+    wanted = preset_name(name)
+    own = own_presets()
+    presets = (*built_in_presets(), *own.presets)
     for preset in presets:
         if preset.name == wanted:
             return preset
     known = ", ".join(preset.name for preset in presets)
-    raise InputError(f"There is no export preset '{name}'. Known: {known}, or a JSON file.")
+    problems = " ".join(("", *own.problems))
+    raise InputError(f"There is no export preset '{name}'. Known: {known}, or a JSON file.{problems}")
 
 
 def read_preset(path: Path) -> ExportPreset:
@@ -92,7 +96,7 @@ def read_preset(path: Path) -> ExportPreset:
         table = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(f"The export preset '{path}' cannot be read ({error}).") from error
-    if not isinstance(table, Mapping) or not isinstance(table.get("outputs"), list):
+    if not isinstance(table, Mapping) or not isinstance(table.get("outputs"), list) or not table["outputs"]:
         raise InputError(f"'{path}' is no export preset: it lists no outputs.")
     if table.get("schema_version", SCHEMA_VERSION) != SCHEMA_VERSION:
         raise InputError(f"'{path}' was written by another version. Update SMITE Studio to read it.")

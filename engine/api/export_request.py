@@ -24,6 +24,8 @@ class ExportRequest:
         layers: Parts, groups or both.
         colour: How plates become light and pictures.
         finish: Recipe that the mattes are finished by; None leaves them as they are.
+        matting_model: Known id or folder of the matting network that a recipe may ask; None takes ViTMatte small
+            where it is on this machine, and leaves matting out with a warning where it is not.
         cache_folder: Where optical flow is kept between runs, for recipes that de-chatter; None keeps it in memory.
         frame_range: Frames to export, in the clip's own numbers; None is all.
         clip: The plate, where it no longer lies at the path that the result remembers.
@@ -38,6 +40,7 @@ class ExportRequest:
     layers: LayerChoice = field(default_factory=LayerChoice)
     colour: ColourOptions = field(default_factory=ColourOptions)
     finish: FinishRecipe | None = None
+    matting_model: str | None = None
     cache_folder: Path | None = None
     frame_range: FrameRange | None = None
     clip: Path | None = None

@@ -132,7 +132,8 @@ class ExportRun:
 
 def _mattes(setup: ExportSetup, plates: Plates | None) -> FrameMattes:
     plate = plates.source if plates is not None else None
-    return finished_mattes(setup.reader, setup.request.recipe, plate, setup.request.cache_folder)
+    request = setup.request
+    return finished_mattes(setup.reader, request.recipe, plate, request.cache_folder, weights=setup.weights)
 
 
 def write_all(run: ExportRun) -> Job[None]:

@@ -6,13 +6,14 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path, PurePath
 from typing import Any
 
 from engine.api.export_request import ExportRequest
+from engine.api.matting import weights_digest, with_weights
 from engine.domain.frames import frames_text
 from engine.errors import InputError
 from engine.mattes.formats import FORMATS
@@ -40,6 +41,8 @@ class ExportSetup:
         layers: Layers of the export.
         frames: Source number -> number in the names, ascending.
         missing: Source numbers that a finished run would hold and this result lacks.
+        weights: Folder of the matting network that the recipe asks, or None.
+        left_out: A sentence on what of the recipe this machine cannot do, or "".
     """
 
     request: ExportRequest
@@ -47,6 +50,8 @@ class ExportSetup:
     layers: tuple[MatteLayer, ...]
     frames: Mapping[int, int]
     missing: tuple[int, ...]
+    weights: Path | None = None
+    left_out: str = ""
 
     @cached_property
     def shot(self) -> str:
@@ -81,12 +86,14 @@ class ExportSetup:
         """Short texts for headers."""
         record = self.reader.record
         made_of = record.fingerprint
+        matting = {"matting": weights_digest(self.weights)} if self.weights is not None else {}
         return {
             "program": f"SMITE Studio {version('smite-studio')}",
             "result": fingerprint_digest(made_of),
             "profile": str(made_of.get("profile", "")),
             "clip": str(record.clip.get("content_id", made_of.get("clip", ""))),
             "source": PurePath(str(record.clip["path"])).name,
+            **matting,
         }
 
     def names(self, output: Output, pattern: str = "") -> FileNames:
@@ -121,6 +128,8 @@ class ExportSetup:
             "colour": asdict(self.request.colour),
             "span": list(self.frames.values()) if _spans(output) else [],
         }
+        if self.weights is not None:
+            table["weights"] = weights_digest(self.weights)
         return hashlib.sha256(json.dumps(table, sort_keys=True).encode()).hexdigest()
 
     def stamp(self, source: int) -> str:
@@ -166,7 +175,10 @@ def read_setup(request: ExportRequest) -> ExportSetup:
 
     Raises:
         InputError: The result, a layer's name or the range cannot be used.
+        MissingModelError: A matting network that was named is not here.
     """
+    recipe, weights, left_out = with_weights(request.recipe, request.matting_model)
+    request = replace(request, finish=recipe)
     reader = ResultReader(request.result)
     planned = tuple(int(number) for number in reader.record.clip.get("frames", ())) or reader.numbers
     sources = _sources(reader, planned, request)
@@ -179,6 +191,8 @@ def read_setup(request: ExportRequest) -> ExportSetup:
         layers_of(reader.parts, request.layers),
         {source: source + offset for source in sources},
         tuple(number for number in wanted if number not in reader.record.frames),
+        weights,
+        left_out,
     )
 
 

@@ -38,6 +38,7 @@ VERBS: dict[str, Verb] = {
     "train_needs": Verb("engine.api.train_needs:NeedsRequest", "engine.api.train_needs:train_needs"),
     "segment": Verb("engine.api.segment_request:SegmentRequest", "engine.api.segment:segment"),
     "export": Verb("engine.api.export_request:ExportRequest", "engine.api.export:export"),
+    "finish_frame": Verb("engine.api.finish_frame:FinishFrameRequest", "engine.api.finish_frame:finish_frame"),
     "spread": Verb("engine.api.spread:SpreadRequest", "engine.api.spread:spread"),
     "suggest": Verb("engine.api.suggest:SuggestRequest", "engine.api.suggest:suggest"),
     "teach": Verb("engine.api.teach:TeachRequest", "engine.api.teach:teach"),

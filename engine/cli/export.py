@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 from engine.api.places import cache_folder
 from engine.cli.arguments import add_overwrite, add_range, checked
+from engine.cli.export_presets import add_preset_arguments, chosen_preset, manage_presets
 from engine.cli.reporter import Reporter
 from engine.domain.finishing import FinishRecipe
 from engine.errors import InputError
 from engine.mattes.formats import FORMATS, IMAGE_BITS
 from engine.mattes.naming import TOKENS
 from engine.mattes.options import (
-    ColourOptions,
     Compression,
     Content,
     Depth,
-    LayerChoice,
     Level,
-    Naming,
-    Output,
 )
 
 if TYPE_CHECKING:
@@ -42,10 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
         f"formats, and their file names without --pattern:\n{formats}\n\n"
         f"tokens of --pattern: {tokens}; a width sets the digits: {{frame:06}}\n"
-        "presets: nuke_layers, cryptomatte, after_effects_prores, png_per_part, dataset_coco, dataset_yolo, review"
+        "presets: nuke_layers, cryptomatte, after_effects_prores, png_per_part, dataset_coco, dataset_yolo, review,\n"
+        "and your own: --save-preset NAME keeps what this command says; --presets lists them"
     )
-    parser.add_argument("result", type=Path, metavar="RESULT", help="folder that `segment` wrote")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the files")
+    parser.add_argument("result", type=Path, nargs="?", metavar="RESULT", help="folder that `segment` wrote")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the files")
     parser.add_argument(
         "--format",
         dest="formats",
@@ -64,6 +60,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="finish the mattes by a recipe (JSON): grow, feather, de-chatter ...",
     )
+    parser.add_argument(
+        "--matting",
+        metavar="FOLDER_OR_ID",
+        help="matting network for a recipe that asks one (default: vitmatte-small, where it is on this machine)",
+    )
+    add_preset_arguments(parser)
     _add_layers(parser)
     _add_names(parser)
     _add_pictures(parser)
@@ -76,7 +78,12 @@ def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     from engine.api.export import export
     from engine.api.export_plan import plan_export
 
-    request = _request(arguments)
+    preset = chosen_preset(arguments)
+    if manage_presets(arguments, preset, reporter) and arguments.result is None:
+        return 0
+    if arguments.result is None or arguments.out is None:
+        raise InputError("Say what to export and where to: `smite-studio export RESULT --out DIR`.")
+    request = _request(arguments, preset)
     if arguments.dry_run:
         plan = plan_export(request)
         reporter.say(_plan_text(plan))
@@ -158,80 +165,23 @@ def _formats(text: str) -> tuple[str, ...]:
     return names
 
 
-def _request(arguments: argparse.Namespace) -> ExportRequest:
-    from engine.api.export_presets import find_preset
+def _request(arguments: argparse.Namespace, preset: ExportPreset) -> ExportRequest:
     from engine.api.export_request import ExportRequest
 
-    if arguments.preset and arguments.formats:
-        raise InputError("--preset brings its formats along: give --preset or --format, not both.")
-    preset = find_preset(arguments.preset) if arguments.preset else None
     return ExportRequest(
         result=arguments.result,
         out=arguments.out,
-        outputs=_outputs(arguments, preset),
-        naming=_changed(
-            preset.naming if preset else Naming(),
-            {"shot": arguments.shot, "version": arguments.ver, "start": arguments.start, "padding": arguments.padding},
-        ),
-        layers=_changed(
-            preset.layers if preset else LayerChoice(),
-            {
-                "level": arguments.level,
-                "names": tuple(arguments.parts) if arguments.parts else None,
-                "background": arguments.background or None,
-            },
-        ),
-        colour=_changed(
-            preset.colour if preset else ColourOptions(),
-            {
-                "transfer": arguments.transfer,
-                "ocio_config": arguments.ocio,
-                "display": arguments.display,
-                "view": arguments.view,
-            },
-        ),
+        outputs=preset.outputs,
+        naming=preset.naming,
+        layers=preset.layers,
+        colour=preset.colour,
         finish=arguments.finish,
+        matting_model=arguments.matting,
         cache_folder=cache_folder(),
         frame_range=arguments.frame_range,
         clip=arguments.clip,
         overwrite=arguments.overwrite,
     )
-
-
-def _outputs(arguments: argparse.Namespace, preset: ExportPreset | None) -> tuple[Output, ...]:
-    """Returns the formats with what the command line says of them on top of what the preset says."""
-    outputs = preset.outputs if preset else tuple(Output.from_json(name) for name in arguments.formats or ("png",))
-    if arguments.pattern and len(outputs) > 1:
-        raise InputError(
-            "--pattern names the files of one format. Export the formats one by one, or give each its pattern in a "
-            "preset file."
-        )
-    return tuple(
-        replace(
-            output,
-            pattern=arguments.pattern or output.pattern,
-            image=_changed(output.image, {"bits": arguments.bits}),
-            exr=_changed(
-                output.exr,
-                {
-                    "depth": arguments.depth,
-                    "compression": arguments.compression,
-                    "plate": arguments.plate or None,
-                    "multi_part": arguments.multi_part or None,
-                    "ranks": arguments.ranks,
-                },
-            ),
-            movie=_changed(output.movie, {"content": arguments.content, "rate": arguments.rate}),
-            dataset=_changed(output.dataset, {"images": arguments.images or None}),
-        )
-        for output in outputs
-    )
-
-
-def _changed(values: T, given: Mapping[str, object]) -> T:
-    """Returns the dataclass with what was given; None keeps what it holds."""
-    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    return replace(values, **changes)  # type: ignore[type-var]
 
 
 def _plan_text(plan: ExportPlan) -> str:

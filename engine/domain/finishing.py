@@ -26,6 +26,9 @@ class PartFinish:
         dechatter: 0..1: how far an edge that jumps for one frame goes back to where its neighbours along the motion
             have it.
         refine: 0..1: how far the soft edge follows the plate's own edges at full resolution.
+        matting: 0..1: how far the alpha of a matting network takes the place of the matte near its edge, where the
+            network's weights are on this machine.
+        trimap_px: How far from the edge, on both sides, the network decides.
     """
 
     fill_holes_px: int = 0
@@ -36,6 +39,8 @@ class PartFinish:
     border_px: int = 0
     dechatter: float = 0.0
     refine: float = 0.0
+    matting: float = 0.0
+    trimap_px: int = 10
 
     def __post_init__(self) -> None:
         for name, (low, high) in _LIMITS.items():
@@ -46,12 +51,13 @@ class PartFinish:
     @property
     def neutral(self) -> bool:
         """Nothing is done."""
-        return replace(self, feather_bias=0.0) == PartFinish()
+        return replace(self, feather_bias=0.0, trimap_px=PartFinish.trimap_px) == PartFinish()
 
     @property
     def reach_px(self) -> int:
         """How far from the old edge a pixel may change."""
-        return int(abs(self.grow_px) + 2 * self.feather_px + self.border_px) + (12 if self.refine else 2)
+        network = self.trimap_px if self.matting else 0
+        return int(abs(self.grow_px) + 2 * self.feather_px + self.border_px) + network + (12 if self.refine else 2)
 
 
 _LIMITS: dict[str, tuple[float, float]] = {
@@ -63,6 +69,8 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "border_px": (0, 64),
     "dechatter": (0, 1),
     "refine": (0, 1),
+    "matting": (0, 1),
+    "trimap_px": (1, 100),
 }
 
 
@@ -97,7 +105,17 @@ class FinishRecipe:
     @property
     def needs_plate(self) -> bool:
         """Some part looks at the plate."""
-        return any(finish.refine > 0 for finish in (self.default, *self.parts.values()))
+        return self.mattes or any(finish.refine > 0 for finish in (self.default, *self.parts.values()))
+
+    @property
+    def mattes(self) -> bool:
+        """Some part asks a matting network."""
+        return any(finish.matting > 0 for finish in (self.default, *self.parts.values()))
+
+    def without_matting(self) -> FinishRecipe:
+        """Returns the recipe for machines that have no weights of a matting network."""
+        parts = {name: replace(finish, matting=0.0) for name, finish in self.parts.items()}
+        return replace(self, default=replace(self.default, matting=0.0), parts=parts)
 
     def to_json(self) -> dict[str, Any]:
         """Returns the recipe as JSON values."""

@@ -16,6 +16,7 @@ from engine.results.folder import ResultReader
 
 if TYPE_CHECKING:
     from engine.mattes.finishing.chatter import Neighbour
+    from engine.mattes.finishing.matting import AlphaNetwork
     from engine.temporal.flow_store import FlowStore
 
 _KEPT = 4
@@ -32,6 +33,7 @@ class FrameMattes:
         recipe: How they are finished; None leaves them as they are.
         plate: The clip, which edges are refined to; without it they are not refined.
         flow: The clip's flow, along which edges are de-chattered; without it they are not.
+        network: What finds the alpha of fine edges; without it that is left out.
     """
 
     def __init__(
@@ -41,10 +43,11 @@ class FrameMattes:
         recipe: FinishRecipe | None = None,
         plate: FrameSource | None = None,
         flow: FlowStore | None = None,
+        network: AlphaNetwork | None = None,
     ) -> None:
         self._reader = reader
         self._recipe = recipe if recipe is not None and not recipe.neutral else None
-        self._plate, self._flow = plate, flow
+        self._plate, self._flow, self._network = plate, flow, network
         self._kept: OrderedDict[int, tuple[MatteStack, int]] = OrderedDict()
 
     def of(self, frame: int) -> MatteStack:
@@ -61,7 +64,7 @@ class FrameMattes:
         stack, radius = self._plain(frame)
         wants_plate = self._plate is not None and self._recipe.needs_plate
         plate = self._plate.read(frame) if self._plate is not None and wants_plate else None
-        around = Surroundings(plate, self._neighbours(frame, stack), radius)
+        around = Surroundings(plate, self._neighbours(frame, stack), radius, self._network)
         return finished(stack, self._reader.parts, self._recipe, around)
 
     def _plain(self, frame: int) -> tuple[MatteStack, int]:

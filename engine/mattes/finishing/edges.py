@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 Plane = NDArray[np.float32]
+Indices = NDArray[np.intp]
 
 _EDGE = 0.5
+_NEAR_PX = 6
+_ROW = 4096
 _SMOOTHING_PX = 1.0
 """Of the distance field, so that the direction of an edge does not follow its pixel steps."""
 
@@ -31,16 +36,32 @@ def grow(matte: Plane, pixels: float) -> Plane:
     margin = int(np.ceil(abs(pixels))) + 4
     padded = cv2.copyMakeBorder(matte, margin, margin, margin, margin, cv2.BORDER_REPLICATE)
     distance = signed_distance(padded)
-    inward_y, inward_x = np.gradient(-distance)
-    length = np.maximum(np.hypot(inward_x, inward_y), 1e-6)
-    rows, columns = np.mgrid[: padded.shape[0], : padded.shape[1]].astype(np.float32)
-    at_x = (columns + pixels * inward_x / length).astype(np.float32)
-    at_y = (rows + pixels * inward_y / length).astype(np.float32)
-    moved = cv2.remap(padded, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     # Far inside and outside the normal means nothing: values there stay as they are.
-    near = np.abs(distance) < abs(pixels) + 6
-    result = np.where(near, moved, padded)[margin:-margin, margin:-margin]
-    return np.ascontiguousarray(result, np.float32)
+    rows, columns = np.nonzero(np.abs(distance) < abs(pixels) + _NEAR_PX)
+    inward_y, inward_x = -_slope(distance, rows, columns, axis=0), -_slope(distance, rows, columns, axis=1)
+    length = np.maximum(np.hypot(inward_x, inward_y), 1e-6)
+    result = padded.copy()
+    result[rows, columns] = _sampled(padded, columns + pixels * inward_x / length, rows + pixels * inward_y / length)
+    return np.ascontiguousarray(result[margin:-margin, margin:-margin], np.float32)
+
+
+def _slope(plane: Plane, rows: Indices, columns: Indices, *, axis: int) -> Plane:
+    """Returns central differences at some pixels, one-sided at the border."""
+    at = [rows, columns]
+    ahead, behind = np.minimum(at[axis] + 1, plane.shape[axis] - 1), np.maximum(at[axis] - 1, 0)
+    at[axis] = ahead
+    high = plane[at[0], at[1]]
+    at[axis] = behind
+    return np.asarray((high - plane[at[0], at[1]]) / (ahead - behind), np.float32)
+
+
+def _sampled(plane: Plane, x: NDArray[np.floating[Any]], y: NDArray[np.floating[Any]]) -> Plane:
+    """Returns a plane's values at some places, between its pixels too; OpenCV wants them as a picture."""
+    count = len(x)
+    at_x, at_y = (np.zeros((-(-count // _ROW), _ROW), np.float32) for _ in range(2))
+    at_x.flat[:count], at_y.flat[:count] = x, y
+    found = cv2.remap(plane, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(found.ravel()[:count], np.float32)
 
 
 def feather(matte: Plane, pixels: float, bias: float) -> Plane:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import cv2
@@ -15,6 +17,7 @@ from engine.domain.parts import PartSet
 from engine.mattes.finishing.areas import despeckle, fill_holes
 from engine.mattes.finishing.chatter import Neighbour, dechatter
 from engine.mattes.finishing.edges import border, feather, grow
+from engine.mattes.finishing.matting import AlphaNetwork, closed, matted
 from engine.mattes.finishing.refine import refine
 from engine.mattes.finishing.watertight import composed
 from engine.mattes.stack import MatteStack
@@ -24,6 +27,7 @@ _CODES = np.arange(256) / 255
 _LINEAR = np.where(_CODES <= 0.04045, _CODES / 12.92, ((_CODES + 0.055) / 1.055) ** 2.4).astype(np.float32)
 """Light of each 8-bit value (IEC 61966-2-1)."""
 
+_MOST_WORKERS = 4
 _MARGIN_PX = 8
 """Beyond the reach of finishing: the distance field of an edge is smoothed, and no hole may touch the cut."""
 
@@ -36,11 +40,13 @@ class Surroundings:
         plate: (H, W, 3) uint8 sRGB, where the recipe refines.
         neighbours: By label value the part in the frames before and behind, at plate size, where it de-chatters.
         radius: Width of a soft edge in plate pixels: one pixel of the scores.
+        network: What finds alpha, where the recipe asks for it; without it that is left out.
     """
 
     plate: NDArray[np.uint8] | None = None
     neighbours: Mapping[int, Sequence[Neighbour]] = field(default_factory=dict)
     radius: int = 3
+    network: AlphaNetwork | None = None
 
 
 def finished(stack: MatteStack, parts: PartSet, recipe: FinishRecipe, around: Surroundings) -> MatteStack:
@@ -58,12 +64,19 @@ def finished(stack: MatteStack, parts: PartSet, recipe: FinishRecipe, around: Su
         return stack
     whole = _widened(stack, max(f.reach_px for f in active.values()), everywhere=_reaches_everywhere(active.values()))
     guide = _guide(around.plate, whole.box) if any(f.refine > 0 for f in active.values()) else None
-    asked: dict[int, NDArray[np.float32]] = {}
+    channels = {whole.values.index(value): finish for value, finish in active.items()}
+
+    def part(channel: int) -> NDArray[np.float32]:
+        near = [_cut(neighbour, whole.box) for neighbour in around.neighbours.get(whole.values[channel], ())]
+        return _part(whole.soft[channel], channels[channel], guide, near, around.radius)
+
+    # OpenCV lets go of the interpreter: parts are worked on side by side.
+    with ThreadPoolExecutor(_workers(len(channels))) as pool:
+        asked = dict(zip(channels, pool.map(part, channels), strict=True))
+    asked |= _matted(whole, asked, channels, around)
     changed = np.zeros(whole.soft.shape[1:], np.bool_)
-    for value, finish in active.items():
-        channel = whole.values.index(value)
-        near = [_cut(neighbour, whole.box) for neighbour in around.neighbours.get(value, ())]
-        asked[channel] = _part(whole.soft[channel], finish, guide, near, around.radius)
+    for channel, finish in channels.items():
+        asked[channel] = border(asked[channel], finish.border_px)
         changed |= asked[channel] != whole.soft[channel]
     names = {part.id: part.name for part in parts}
     return _with(whole, asked, changed, names, recipe.locked)
@@ -111,7 +124,27 @@ def _part(
         part = feather(grow(part, finish.grow_px), finish.feather_px, finish.feather_bias)
         matte = matte.copy()
         matte[here] = part
-    return border(matte, finish.border_px)
+    return matte
+
+
+def _matted(
+    stack: MatteStack,
+    asked: Mapping[int, NDArray[np.float32]],
+    channels: Mapping[int, PartFinish],
+    around: Surroundings,
+) -> dict[int, NDArray[np.float32]]:
+    """Returns the planes of the parts that ask the network, by channel."""
+    asking = {channel: finish for channel, finish in channels.items() if finish.matting > 0}
+    if around.network is None or around.plate is None or not asking:
+        return {}
+    plate, now = around.plate[stack.box], stack.soft.copy()
+    for channel, plane in asked.items():
+        now[channel] = plane
+    found = {
+        channel: matted(now[channel], plate, around.network, finish.matting, finish.trimap_px)
+        for channel, finish in asking.items()
+    }
+    return closed(found, now, max(finish.trimap_px for finish in asking.values()))
 
 
 def _surrounding(matte: NDArray[np.float32], reach: int) -> Box | None:
@@ -125,6 +158,11 @@ def _surrounding(matte: NDArray[np.float32], reach: int) -> Box | None:
         slice(max(0, int(rows[0]) - margin), int(rows[-1]) + margin + 1),
         slice(max(0, int(columns[0]) - margin), int(columns[-1]) + margin + 1),
     )
+
+
+def _workers(num_parts: int) -> int:
+    """Each holds some planes of the plate's size: four are enough for memory's sake."""
+    return max(1, min(num_parts, os.cpu_count() or 1, _MOST_WORKERS))
 
 
 def _reaches_everywhere(finishes: Iterable[PartFinish]) -> bool:

@@ -9,6 +9,7 @@ plate, and a soft one, which a small displacement hardly changes, stays.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 Plane = NDArray[np.float32]
 Colours = NDArray[np.float32]
+Box = tuple[slice, slice]
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class RefineSettings:
 
 SETTINGS = RefineSettings()
 _LEAST_RADIUS = 2
+_TILE_PX = 160
 
 
 def refine(matte: Plane, guide: Colours, strength: float, radius: int, settings: RefineSettings = SETTINGS) -> Plane:
@@ -56,17 +59,32 @@ def refine(matte: Plane, guide: Colours, strength: float, radius: int, settings:
     band = edge_band(matte, round(settings.band * width))
     if strength == 0 or not band.any():
         return matte
-    rows, columns = np.flatnonzero(band.any(axis=1)), np.flatnonzero(band.any(axis=0))
-    margin = 2 * round(settings.reach * width)
-    box = (
-        slice(max(0, rows[0] - margin), rows[-1] + margin + 1),
-        slice(max(0, columns[0] - margin), columns[-1] + margin + 1),
-    )
-    alpha, belief = colour_alpha(matte[box], guide[box], width, settings)
-    weight = np.where(band[box], np.float32(strength) * belief, np.float32(0))
     result = matte.copy()
-    result[box] += weight * (alpha - result[box])
+    for inner in _tiles(band):
+        outer, place = _with_margin(inner, 2 * round(settings.reach * width), matte.shape)
+        alpha, belief = colour_alpha(matte[outer], guide[outer], width, settings)
+        weight = np.where(band[inner], np.float32(strength) * belief[place], np.float32(0))
+        result[inner] += weight * (alpha[place] - result[inner])
     return result
+
+
+def _tiles(band: NDArray[np.bool_]) -> Iterator[Box]:
+    """Yields the tiles in which something may change: an edge is thin, its bounding box is mostly not."""
+    for top in range(0, band.shape[0], _TILE_PX):
+        for left in range(0, band.shape[1], _TILE_PX):
+            tile = (slice(top, top + _TILE_PX), slice(left, left + _TILE_PX))
+            if band[tile].any():
+                yield tile
+
+
+def _with_margin(inner: Box, margin: int, shape: tuple[int, ...]) -> tuple[Box, Box]:
+    """Returns a box with a margin inside of `shape`, and where the box lies in it."""
+    outer, place = [], []
+    for span, size in zip(inner, shape, strict=False):
+        start, stop = max(0, span.start - margin), min(size, span.stop + margin)
+        outer.append(slice(start, stop))
+        place.append(slice(span.start - start, min(span.stop, size) - start))
+    return (outer[0], outer[1]), (place[0], place[1])
 
 
 def edge_band(matte: Plane, reach: int) -> NDArray[np.bool_]:

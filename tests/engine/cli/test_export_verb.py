@@ -100,3 +100,24 @@ def test_what_cannot_be_meant_is_one_sentence(
         assert main(command) == code
     assert words in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_own_presets_are_kept_listed_used_renamed_and_deleted(
+    result: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    options = ["--format", "exr", "--multi-part", "--start", "2001", "--level", "both", "--ocio", "ocio://default"]
+    assert main(["export", *options, "--save-preset", "My show"]) == 0
+    assert main(["export", "--presets"]) == 0
+    listed = capsys.readouterr().out
+    assert "my_show" in listed
+    assert "nuke_layers" in listed
+    assert main(["export", *options, "--save-preset", "My show"]) == 4
+    assert main(["export", *options, "--save-preset", "My show", "--overwrite"]) == 0
+    assert main(["export", "--rename-preset", "my_show", "Show B"]) == 0
+    assert main(["export", str(result), "--out", str(tmp_path / "out"), "--preset", "Show B"]) == 0
+    assert (tmp_path / "out/sh010_bg.2001.exr").is_file()
+    assert main(["export", "--delete-preset", "Show B"]) == 0
+    assert main(["export", str(result), "--out", str(tmp_path / "out"), "--preset", "Show B"]) == 3
+    assert main(["export"]) == 3
+    assert "RESULT --out DIR" in capsys.readouterr().err
