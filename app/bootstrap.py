@@ -130,6 +130,8 @@ class Studio(QObject):
         core.references.pictureFailed.connect(self._on_picture_failed)
         core.document.stack.changed.connect(self._show_title)
         core.document.recordFailed.connect(core.notifier.warning)
+        # After the workspaces, which know which of their jobs are to be offered again.
+        core.session.leaving.connect(core.queue.leave_project)
         core.session.opened.connect(self._on_opened)
         core.session.closed.connect(self._show_welcome)
         self.window.dropped.connect(self.open_paths)

@@ -39,6 +39,9 @@ class TrainActions(QObject):
         self._job = ""
         self._probe = ""
         self._preparing: TrainingRecord | None = None
+        self._moving = False
+        core.session.leaving.connect(self.leave)
+        core.session.closed.connect(self._on_closed)
         self._writer.written.connect(self._on_written)
         core.queue.told.connect(self._on_told)
         core.queue.finished.connect(self._on_finished)
@@ -53,13 +56,32 @@ class TrainActions(QObject):
         commands.bind("train.use", self.use_checkpoint)
 
     def shut_down(self) -> None:
-        """Waits for the thread that writes references."""
+        """Ends the run, and waits for the thread that writes references."""
+        self.leave()
         self._writer.shut_down()
+
+    def leave(self) -> None:
+        """Ends the run before it returns: its project is about to be moved or closed. It is offered again."""
+        record, self._preparing = self._preparing, None
+        if record is not None:
+            self._writer.shut_down()
+            if is_snapshot(record.references):
+                # Where this cannot be written the run has not begun: nothing is lost but the wish.
+                with suppress(OutputError):
+                    in_state(record, "begun")
+        job, self._job = self._job, ""
+        if job:
+            self._core.queue.end_now(job)
+        if job or record is not None:
+            self._moving = True
+            self.model.set_phase("stopped")
 
     def look_for_devices(self) -> None:
         """Asks a worker for the devices, once."""
         if self.model.devices is None and not self._probe:
-            spec = JobSpec("train_needs", NeedsRequest(), tr("Looking for devices"), lane="light")
+            spec = JobSpec(
+                "train_needs", NeedsRequest(), tr("Looking for devices"), lane="light", outlives_project=True
+            )
             self._probe = self._core.queue.submit(spec)
 
     def estimated(self) -> TrainEstimate | None:
@@ -114,9 +136,18 @@ class TrainActions(QObject):
             self._submit(record)
 
     def offer_resume(self) -> None:
-        """Offers to go on with a run that a crash or a kill of the program cut off."""
+        """Offers to go on with a run that a crash, a kill or the end of the program cut off.
+
+        A project that was only saved elsewhere takes its run along unasked.
+        """
+        moving, self._moving = self._moving, False
         record = self.model.unfinished()
+        if self._core.document.read_only:
+            return  # where another seat holds the project, the run may be its own
         if record is None or self.model.busy or not is_snapshot(record.references):
+            return
+        if moving:
+            self._submit(record)
             return
         kept = self.model.checkpoints[-1].step if self.model.checkpoints else 0
         text = tr("Training '{name}' was cut off after step {step}. Its checkpoints are kept.")
@@ -138,6 +169,9 @@ class TrainActions(QObject):
         text = tr("Step {step} is now the profile '{name}'.").format(step=checkpoint.step, name=record.name)
         self.model.set_phase("done", text)
         self._core.notifier.info(text)
+
+    def _on_closed(self) -> None:
+        self._moving = False
 
     def _on_written(self, target: Path, problem: str) -> None:
         record, self._preparing = self._preparing, None

@@ -107,6 +107,12 @@ class JobQueue(QObject):
         else:
             self._lanes[job.spec.lane].shut_down()
 
+    def leave_project(self) -> None:
+        """Ends all jobs that read from the open project or write into it, before it returns."""
+        mine = [job for job in self.active if not job.spec.outlives_project]
+        for job in sorted(mine, key=lambda job: job.state != "waiting"):  # else one would start as another ends
+            self.end_now(job.id)
+
     def clear(self) -> None:
         """Forgets the jobs that have ended."""
         self._jobs = {job.id: job for job in self._jobs.values() if job.active}

@@ -23,6 +23,7 @@ class JobSpec:
         title: What the queue shows.
         lane: "heavy" work comes one after the other; "light" work does not wait for it.
         tags: What the sender wants to know the job by again (clip, version ...); never sent.
+        outlives_project: It touches nothing of the open project, and goes on when that is closed.
     """
 
     verb: str
@@ -30,6 +31,7 @@ class JobSpec:
     title: str
     lane: LaneName = "heavy"
     tags: dict[str, str] = field(default_factory=dict)
+    outlives_project: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from engine.jobs import FrameDone
 from engine.project_io.run_marks import read_mark
 from engine.results.folder import ResultReader
 from engine.results.review import Review, read_review, write_review
+from tests.app.killed_window import work_and_be_killed
 from tests.app.window_artist import ScriptedQuestions, add, drag
 from tests.engine.cli.small_clip import write_small_clip
 
@@ -53,9 +52,12 @@ def saved(studio: Studio, script: ScriptedQuestions, path: Path) -> Path:
 
 
 def wait_for_first_frame(studio: Studio, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(
-        studio.core.queue.told, timeout=WAIT_MS, check_params_cb=lambda _, event: isinstance(event, FrameDone)
-    ):
+    """Waits for a finished frame: drafts come before it and will be done again."""
+
+    def is_done(_job: str, event: object) -> bool:
+        return isinstance(event, FrameDone) and event.state == "done"
+
+    with qtbot.waitSignal(studio.core.queue.told, timeout=WAIT_MS, check_params_cb=is_done):
         pass
 
 
@@ -73,14 +75,6 @@ def finished_frames(result: Path) -> list[int]:
     return [frame for frame, row in sorted(rows.items()) if row.state == "done"]
 
 
-def alive(process_id: int) -> bool:
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    return Path(f"/proc/{process_id}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="kills a process and looks for its child")
 def test_a_killed_window_leaves_no_worker_and_its_run_goes_on_when_the_project_is_opened(
     painted: Studio, qtbot: QtBot, tmp_path: Path, script: ScriptedQuestions
@@ -88,15 +82,7 @@ def test_a_killed_window_leaves_no_worker_and_its_run_goes_on_when_the_project_i
     project = saved(painted, script, tmp_path / "saved")
     painted.project_actions.close()
     (tmp_path / "other").mkdir()
-    line = (sys.executable, str(Path(__file__).with_name("killed_window.py")), str(tmp_path / "other"), str(project))
-    with subprocess.Popen(line, stdout=subprocess.PIPE, encoding="utf-8") as window:
-        assert window.stdout is not None
-        worker = int(window.stdout.readline())
-        window.kill()
-    deadline = time.monotonic() + WAIT_MS / 1000
-    while alive(worker) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not alive(worker)
+    work_and_be_killed(tmp_path / "other", project, "run")
     result = project / "results/c1/v001"
     before = {path.name: path.stat().st_mtime_ns for path in (result / "labels").iterdir()}
     painted.review.runs.choose(replace(painted.review.runs.choice, preset="standard"))

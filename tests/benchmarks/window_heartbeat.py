@@ -3,8 +3,10 @@
 Run by hand: `python tests/benchmarks/window_heartbeat.py [frames] [draft|standard]`. A 1080p clip is made, one frame is
 painted, and the run is started as the Run button does; the playhead is moved meanwhile, so that the viewer decodes and
 draws. Three figures are told beside each other: the same window with nothing running, the run itself with a playhead
-that stands, and the run with one that moves. Gaps are wall time and suffer from a busy machine; "own work" is the
-processor time that the window's thread took within a gap, which does not.
+that stands, and the run with one that moves. Gaps are wall time and suffer from a busy machine. "By itself" is a gap
+without the time in which the thread was ready to run and waited for a processor (Linux tells that): what is left is the
+heartbeat's own 10 ms, the window's work, and waiting for locks, such as the interpreter's that the reading threads
+hold. "Work" is the processor time of the window's thread alone.
 """
 
 # ruff: noqa: T201
@@ -14,6 +16,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -41,11 +44,11 @@ class Heart:
     """Beats in the window's thread and keeps the gaps between beats.
 
     Attributes:
-        gaps: Seconds from beat to beat, and the seconds of processor time that the thread took meanwhile.
+        gaps: Seconds from beat to beat: wall time, time ready to run but without a processor, and processor time.
     """
 
-    gaps: list[tuple[float, float]] = field(default_factory=list)
-    _last: tuple[float, float] | None = None
+    gaps: list[tuple[float, float, float]] = field(default_factory=list)
+    _last: tuple[float, float, float] | None = None
     _timer: QTimer = field(default_factory=QTimer)
 
     def __post_init__(self) -> None:
@@ -55,21 +58,27 @@ class Heart:
 
     def told(self, what: str) -> None:
         """Prints the gaps and forgets them."""
-        walls, works = (1000 * np.array(row) for row in zip(*self.gaps, strict=True))
-        late = sorted(zip(walls, works, strict=True), reverse=True)[:3]
-        worst = ", ".join(f"{wall:.0f} ({work:.0f})" for wall, work in late)
-        print(
-            f"{what:28} {len(walls):5} beats: gap p99 {np.percentile(walls, 99):.0f} ms, longest with own work {worst}"
-            f" ms; own work p99 {np.percentile(works, 99):.0f} ms, most {works.max():.0f} ms",
-            flush=True,
-        )
+        walls, waits, works = (1000 * np.array(row) for row in zip(*self.gaps, strict=True))
+        print(f"{what:28} {len(walls):5} beats, load {os.getloadavg()[0]:.1f}, 99th percentile / longest:")
+        for name, row in (("gap", walls), ("gap by itself", walls - waits), ("work", works)):
+            print(f"  {name:14} {np.percentile(row, 99):4.0f} / {row.max():4.0f} ms", flush=True)
         self.gaps.clear()
 
     def _beat(self) -> None:
-        now = (time.perf_counter(), time.thread_time())
+        now = (time.perf_counter(), _waited_s(), time.thread_time())
         if self._last is not None:
-            self.gaps.append((now[0] - self._last[0], now[1] - self._last[1]))
+            wall, waited, worked = (new - old for new, old in zip(now, self._last, strict=True))
+            self.gaps.append((wall, waited, worked))
         self._last = now
+
+
+def _waited_s() -> float:
+    """Returns for how many seconds this thread was ready to run and had no processor; 0 where nobody tells."""
+    try:
+        text = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat").read_text(encoding="ascii")
+    except OSError:
+        return 0.0
+    return int(text.split()[1]) / 1e9
 
 
 def make_clip(folder: Path, count: int) -> Path:

@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -260,3 +261,28 @@ def test_a_flood_of_events_redraws_the_queue_only_some_times_a_second(odd_queue:
         odd_queue.submit(odd("tells", steps=400))
     assert len(told) > 1200
     assert len(redrawn) < len(told) / 10
+
+
+def test_leaving_a_project_ends_its_jobs_in_every_lane_and_lets_them_clean_up_but_spares_those_of_no_project(
+    odd_queue: JobQueue, qtbot: QtBot, tmp_path: Path
+) -> None:
+    found = outcomes(odd_queue)
+    slow = {"steps": 10_000, "step_s": 0.01}
+    running = odd_queue.submit(odd("counts", left=tmp_path / "heavy", **slow))
+    waiting = odd_queue.submit(odd("counts", left=tmp_path / "never", **slow))
+    download = odd_queue.submit(replace(odd("counts", lane="light", steps=200, step_s=0.01), outlives_project=True))
+    waiting_spread = odd_queue.submit(odd("counts", lane="light", **slow))
+    ids = (running, download)
+    qtbot.waitUntil(lambda: all(odd_queue.job(i).done > 1 for i in ids), timeout=WAIT_MS)  # type: ignore[union-attr]
+    process = odd_queue.process_id("heavy")
+    odd_queue.leave_project()
+    assert {job: [o.kind for o in rows] for job, rows in found.items()} == {
+        job: ["cancelled"] for job in (running, waiting, waiting_spread)
+    }
+    assert [job.id for job in odd_queue.active] == [download]
+    assert (tmp_path / "heavy").read_text() == "cleaned up"
+    assert not (tmp_path / "never").exists()
+    assert process is not None
+    assert odd_queue.process_id("heavy") is None
+    qtbot.waitUntil(lambda: download in found, timeout=WAIT_MS)
+    assert found[download][0].kind == "succeeded"
