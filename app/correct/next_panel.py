@@ -6,16 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app.core import Core
 from app.correct.frame_list import FrameList, FrameRow
 from app.i18n import tr
 from app.jobs.spec import JobSpec, Outcome
+from engine.api.places import cache_folder
 from engine.api.suggest import SuggestRequest
 from engine.errors import InputError
 
-_COUNT = 8
+_COUNT, _MOST = 5, 50
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class NextPanel(QWidget):
         self._core, self._take_brush = core, take_brush
         self._job = ""
         self._clips: dict[Path, tuple[str, str]] = {}
-        self.look = QPushButton(tr("Find frames to paint"))
+        self.look, self.count = QPushButton(tr("Find frames to paint")), QSpinBox()
         self.list = FrameList(tr("Frames to paint next"), [tr("Clip"), tr("Frame"), tr("Why")], numbers=(1,))
         self._words = QLabel()
         self._build()
@@ -47,13 +48,19 @@ class NextPanel(QWidget):
         if not self._clips:
             self._say(tr("Segment a clip first: its frames are ranked here."))
             return
-        request = SuggestRequest(tuple(self._clips), _COUNT)
+        request = SuggestRequest(tuple(self._clips), self.count.value(), cache_folder())
         self._job = self._core.queue.submit(JobSpec("suggest", request, tr("Paint this next"), lane="light"))
         self.look.setEnabled(False)
         self._say(tr("Looking through {n} results …").format(n=len(self._clips)))
 
     def _build(self) -> None:
-        self.look.setToolTip(tr("Ranks the frames of all clips by doubt, flicker, and how new they look"))
+        self.look.setToolTip(tr("Names the frames of all clips that, painted together, would help most"))
+        self.count.setRange(1, _MOST)
+        self.count.setValue(_COUNT)
+        self.count.setAccessibleName(tr("Frames to find"))
+        self.count.setToolTip(
+            tr("How many frames you mean to paint: two that help most are not the best one and the next")
+        )
         self.look.clicked.connect(self.ask)
         self.list.itemClicked.connect(self._on_item)
         self.list.itemActivated.connect(self._on_item)
@@ -61,6 +68,7 @@ class NextPanel(QWidget):
         self._words.setWordWrap(True)
         top = QHBoxLayout()
         top.addWidget(self.look)
+        top.addWidget(self.count)
         top.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 6, 6, 6)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.api.clip_setup import flow_store
 from engine.api.spread import clip_of
 from engine.errors import InputError
 from engine.jobs import Job, Progress
@@ -19,11 +20,13 @@ class SuggestRequest:
 
     Attributes:
         results: Result folders.
-        count: How many frames to name.
+        count: How many frames will be painted: the best set of two is not the best frame and the next best.
+        cache_folder: Where optical flow is kept between runs; None keeps it in memory only.
     """
 
     results: tuple[Path, ...]
     count: int = 5
+    cache_folder: Path | None = None
 
     def __post_init__(self) -> None:
         if self.count < 1:
@@ -39,7 +42,7 @@ class SuggestedFrame:
     Attributes:
         result: Its result folder.
         frame: Its number.
-        score: The higher, the more worth it.
+        score: How much it helps, in wholly wrong mattes that would be right.
         reason: One line that says why.
     """
 
@@ -82,13 +85,14 @@ def suggest(request: SuggestRequest) -> Job[SuggestSummary]:
     Raises:
         InputError: A result or its clip cannot be read.
     """
-    from engine.correct.suggest import Seen, look_at, suggestions
+    from engine.correct.suggest import SeenClip, look_at, suggestions
 
-    seen = Seen([], [], {})
-    for place, folder in enumerate(request.results):
+    seen: list[SeenClip] = []
+    for folder in request.results:
         reader = ResultReader(folder)
         with closing(clip_of(reader, None)) as source:
-            for done, _ in enumerate(look_at(seen, place, reader, source), start=1):
+            looking = look_at(seen, reader, source, flow_store(request.cache_folder, source))
+            for done, _ in enumerate(looking, start=1):
                 yield Progress("looking for frames to paint", done, 0)
     found = suggestions(seen, request.count)
     return SuggestSummary(

@@ -11,7 +11,8 @@ _EXAMPLES = """examples:
   smite-studio suggest result/
   smite-studio suggest shots/*/result --count 10 --json
 
-frames are ranked by doubt, flicker and how little they look like what was painted, over all results together."""
+the frames that, painted together, would help most: by doubt, flicker, lost motion and how little they look like what
+was painted, over all results together. Ask for as many as you mean to paint."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,9 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     """Prints the frames, best first."""
+    from engine.api.places import cache_folder
     from engine.api.suggest import SuggestRequest, suggest
 
-    summary = reporter.drive(suggest(SuggestRequest(tuple(arguments.results), arguments.count)))
+    summary = reporter.drive(suggest(SuggestRequest(tuple(arguments.results), arguments.count, cache_folder())))
     reporter.say(summary.to_text())
     reporter.result(summary.to_json())
     return 0

@@ -1,71 +1,81 @@
 """The list "paint this next": which frames are worth the artist's next minutes, over all results, and why.
 
-Each frame gets four figures, scaled to [0, 1] by the highest of all candidates where that is above a floor:
+How good a part's matte is on a frame is what the backbone says of itself (confidence), less what is seen to be wrong:
 
-- doubt: share of the subject's pixels whose two best scores are less than `UNSURE` apart, of its worst part;
-- flicker: the worst part's figure as measured with the result (`engine.temporal.flicker`);
-- novelty: distance of the frame's small picture and of where its parts lie to the nearest painted or approved frame;
-- gap: frames to the nearest painted or approved one of its clip, since what is painted reaches only so far.
+    q = confidence * (1 - doubt) * (1 - flicker),  1 where the frame was painted, approved or corrected by hand
 
-The best sum is taken, frames near it in time step back, it counts as painted for the others, and so on.
+- doubt: share of the part's pixels whose two best scores are less than `UNSURE` apart;
+- flicker: as measured with the result (`engine.temporal.flicker`);
+- novelty: a frame counts up to twice the less its small picture, and where its parts lie, look like what was painted.
+
+The frames that are named are those that, painted together, would help most frames along the motion
+(`engine.correct.coverage`): neither the worst frames, which crowd where all is lost, nor evenly spaced ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.correct.coverage import ClipCoverage, choose, supports
 from engine.correct.spread import barrier_frames
 from engine.domain.frames import FrameSource
+from engine.domain.labels import LabelMap
 from engine.domain.parts import PartSet
 from engine.domain.scores import FrameScores
 from engine.errors import InputError
 from engine.results.folder import ResultReader
-
-Reason = Literal["doubt", "flicker", "novelty", "gap"]
+from engine.temporal.flow_chain import STEP_TRUST
+from engine.temporal.flow_store import FlowStore
 
 UNSURE = 0.5
-_WEIGHTS: dict[Reason, float] = {"doubt": 0.75, "flicker": 0.25, "novelty": 0.25, "gap": 1.25}
-"""From `tests.benchmarks.correct_study`: without the gap, corrections crowd where doubt is and spread over less."""
-_FLOORS: dict[Reason, float] = {"doubt": 0.05, "flicker": 0.05, "novelty": 0.05, "gap": 4.0}
-"""Below these a clip has no problem of the kind, and the highest figure is not blown up to 1."""
+LOOK_SIGMA = 0.1
+"""Distance of two looks from which on they have little in common; frames of one shot are 0.02 to 0.1 apart."""
 _THUMB = (16, 9)
 _LOOKED_AT = 240
 """Frames of a clip that are decoded and read, evenly spaced; more would take longer than the answer is worth."""
-_LEAST_GAP = 3
+_BAD = {"doubt": 0.25, "flicker": 0.1}
+"""A reason is named from here on, and where it is twice what the clip has in general."""
+_LOST = 0.5
+"""The motion is called lost where less than this is left of what distance alone would leave."""
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A frame that might be painted.
+class SeenFrame:
+    """A frame as it was looked at; arrays over the parts of the result.
 
     Attributes:
-        result: Position of its result in the list that was asked about.
-        frame: Its number.
-        figures: Doubt and flicker, not yet scaled.
-        worst: Name of the part behind doubt and flicker.
+        number: Its number.
+        confidence: (K,) float32, the backbone's.
+        doubt: (K,) float32.
+        flicker: (K,) float32.
+        followed: (K,) float32, how much of each part can be followed to the next frame that exists.
         look: Descriptor of its appearance.
+        closed: It was painted, approved or corrected by hand.
+        anchor: It was painted before the run, which knows of it.
     """
 
-    result: int
-    frame: int
-    figures: dict[Reason, float]
-    worst: dict[Reason, str]
+    number: int
+    confidence: NDArray[np.float32]
+    doubt: NDArray[np.float32]
+    flicker: NDArray[np.float32]
+    followed: NDArray[np.float32]
     look: NDArray[np.float32]
+    closed: bool
+    anchor: bool
 
 
-@dataclass(frozen=True)
-class Painting:
-    """A frame that was painted or approved: its result's position, its number, its look."""
+@dataclass
+class SeenClip:
+    """The frames of a result that were looked at, ascending, and the first frames of new shots."""
 
-    result: int
-    frame: int
-    look: NDArray[np.float32]
+    parts: tuple[str, ...]
+    cuts: tuple[int, ...]
+    frames: list[SeenFrame] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -75,7 +85,7 @@ class Suggestion:
     Attributes:
         result: Position of its result in the list that was asked about.
         frame: Its number.
-        score: The higher, the more worth it; [0, 2.5].
+        score: How much it helps, in wholly wrong mattes that would be right.
         reason: One line that says why.
     """
 
@@ -85,72 +95,56 @@ class Suggestion:
     reason: str
 
 
-@dataclass
-class Seen:
-    """What was looked at so far.
-
-    Attributes:
-        candidates: Frames that might be painted.
-        painted: Result, number and look of the frames that were.
-        spans: Number of frames of each result.
-    """
-
-    candidates: list[Candidate]
-    painted: list[Painting]
-    spans: dict[int, int]
-
-
-def look_at(seen: Seen, result: int, reader: ResultReader, source: FrameSource) -> Iterator[int]:
-    """Adds a result's frames to `seen`, yielding after each.
+def look_at(seen: list[SeenClip], reader: ResultReader, source: FrameSource, flow: FlowStore) -> Iterator[int]:
+    """Adds a result to `seen`, yielding after each of its frames.
 
     Args:
         seen: Grown in place.
-        result: Position of the result in the caller's list.
         reader: The result.
         source: Its clip.
+        flow: Optical flow of the clip.
 
     Raises:
         InputError: A frame cannot be read.
     """
-    approved = barrier_frames(reader)
-    numbers = [number for number in reader.numbers if number in set(source.numbers)]
+    closed, known = barrier_frames(reader), set(source.numbers)
+    anchors = {int(number) for number in reader.record.fingerprint.get("anchors", {})}
+    numbers = [number for number in reader.numbers if number in known]
     if not numbers:
         raise InputError(f"The result '{reader.folder}' has no frame that its clip has. Segment the clip first.")
+    cuts = tuple(sorted(int(cut) for cut in reader.record.clip.get("cuts", ())))
+    clip = SeenClip(tuple(part.name for part in reader.parts), cuts)
+    seen.append(clip)
     step = max(1, -(-len(numbers) // _LOOKED_AT))
-    seen.spans[result] = numbers[-1] - numbers[0] + 1
-    for number in sorted({*numbers[::step], *(approved & set(numbers))}):
+    for number in sorted({*numbers[::step], *(closed & set(numbers))}):
         scores, labels = reader.final(number)
-        look = _look(source.read(number), labels, reader.parts)
-        if number in approved:
-            seen.painted.append(Painting(result, number, look))
-        else:
-            doubts = part_doubts(scores, reader.parts)
-            flicker = dict(reader.record.frames[number].flicker)
-            worst_doubt, worst_flicker = _worst(doubts), _worst(flicker)
-            seen.candidates.append(
-                Candidate(
-                    result,
-                    number,
-                    {"doubt": worst_doubt[1], "flicker": worst_flicker[1]},
-                    {"doubt": worst_doubt[0], "flicker": worst_flicker[0]},
-                    look,
-                )
+        doubts, record = part_doubts(scores, reader.parts), reader.record.frames[number]
+        clip.frames.append(
+            SeenFrame(
+                number,
+                _of_parts(record.confidence, clip.parts, missing=0.0),
+                _of_parts(doubts, clip.parts, missing=0.0),
+                _of_parts(record.flicker, clip.parts, missing=0.0),
+                _followed(flow, number, labels, reader.parts),
+                _look(source.read(number), labels, reader.parts),
+                number in closed,
+                number in anchors,
             )
+        )
         yield number
 
 
-def suggestions(seen: Seen, count: int) -> list[Suggestion]:
-    """Returns the frames most worth painting, best first, none of them close to another in time."""
-    left, painted = list(seen.candidates), list(seen.painted)
-    found: list[Suggestion] = []
-    scales = _scales(left, painted)
-    while left and len(found) < count:
-        rated = [(_shares(candidate, painted, scales), candidate) for candidate in left]
-        shares, best = max(rated, key=lambda row: (sum(row[0].values()), -row[1].result, -row[1].frame))
-        found.append(Suggestion(best.result, best.frame, sum(shares.values()), _sentence(best, painted, scales)))
-        painted.append(Painting(best.result, best.frame, best.look))
-        gap = max(_LEAST_GAP, seen.spans[best.result] // (2 * count))
-        left = [c for c in left if c.result != best.result or abs(c.frame - best.frame) > gap]
+def suggestions(seen: Sequence[SeenClip], count: int) -> list[Suggestion]:
+    """Returns the frames that, painted together, help most; the most helpful first."""
+    painted = [frame.look for clip in seen for frame in clip.frames if frame.closed]
+    clips = [_coverage(clip, painted) for clip in seen]
+    supported = [_within_shots(clip, supports(known, STEP_TRUST)) for clip, known in zip(seen, clips, strict=True)]
+    clips = [_after_hand(clip, known, s) for clip, known, s in zip(seen, clips, supported, strict=True)]
+    rows, found = choose(clips, supported, count), []
+    for number, place, gain in rows:
+        chosen = [at for clip, at, _ in rows if clip == number]
+        why = _sentence(seen[number], supported[number], place, chosen)
+        found.append(Suggestion(number, seen[number].frames[place].number, gain, why))
     return found
 
 
@@ -168,11 +162,56 @@ def part_doubts(scores: FrameScores, parts: PartSet) -> dict[str, float]:
     return doubts
 
 
-def _worst(figures: dict[str, float]) -> tuple[str, float]:
-    return max(figures.items(), key=lambda item: item[1]) if figures else ("", 0.0)
+def _coverage(clip: SeenClip, painted: Sequence[NDArray[np.float32]]) -> ClipCoverage:
+    rows = clip.frames
+    quality = np.stack([f.confidence * (1 - f.doubt) * (1 - f.flicker) for f in rows])
+    closed = np.array([f.closed for f in rows], np.bool_)
+    quality[closed] = 1
+    steps = np.diff([f.number for f in rows]).astype(np.float32)
+    weight = np.array([1 + _novelty(f.look, painted) for f in rows], np.float32)
+    return ClipCoverage(
+        np.stack([f.followed for f in rows[:-1]]) if len(rows) > 1 else quality[:0], quality, weight, steps, closed
+    )
 
 
-def _look(image: NDArray[np.uint8], labels: NDArray[np.uint8], parts: PartSet) -> NDArray[np.float32]:
+def _within_shots(clip: SeenClip, support: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Returns the supports with nothing across cuts."""
+    shot = np.searchsorted(clip.cuts, [frame.number for frame in clip.frames], side="right")
+    return np.asarray(support * (shot[:, None] == shot[None])[..., None], np.float32)
+
+
+def _after_hand(clip: SeenClip, known: ClipCoverage, support: NDArray[np.float32]) -> ClipCoverage:
+    """Returns the clip with what frames that were corrected or approved after the run can do for their neighbours."""
+    places = [at for at, frame in enumerate(clip.frames) if frame.closed and not frame.anchor]
+    if not places:
+        return known
+    return replace(known, quality=np.maximum(known.quality, support[places].max(axis=0)))
+
+
+def _novelty(look: NDArray[np.float32], painted: Sequence[NDArray[np.float32]]) -> float:
+    alike = [other for other in painted if other.shape == look.shape]
+    distance = min((float(np.linalg.norm(look - other)) for other in alike), default=np.inf)
+    return float(1 - np.exp(-((distance / LOOK_SIGMA) ** 2)))
+
+
+def _of_parts(figures: object, parts: Sequence[str], *, missing: float) -> NDArray[np.float32]:
+    table = dict(figures) if isinstance(figures, dict) else {}
+    return np.array([table.get(name, missing) for name in parts], np.float32)
+
+
+def _followed(flow: FlowStore, number: int, labels: LabelMap, parts: PartSet) -> NDArray[np.float32]:
+    """Returns how much of each part can be followed to the next frame; of a part that is not seen, of the subject."""
+    later = flow.next_frame(number)
+    if later is None:
+        return np.ones(len(parts.ids), np.float32)
+    visible = flow.between(number, later).visibility
+    small = cv2.resize(labels, (visible.shape[1], visible.shape[0]), interpolation=cv2.INTER_NEAREST)
+    subject = float(visible[small > 0].mean()) if (small > 0).any() else float(visible.mean())
+    shares = [float(visible[small == part].mean()) if (small == part).any() else subject for part in parts.ids]
+    return np.array(shares, np.float32)
+
+
+def _look(image: NDArray[np.uint8], labels: LabelMap, parts: PartSet) -> NDArray[np.float32]:
     """Returns a small picture in Lab, and area and place of each part, as one vector of comparable entries."""
     small = cv2.cvtColor(cv2.resize(image, _THUMB, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2LAB)
     colours = (small.astype(np.float32) / 255).ravel() / np.float32(np.sqrt(small.size))
@@ -188,40 +227,32 @@ def _look(image: NDArray[np.uint8], labels: NDArray[np.uint8], parts: PartSet) -
     return np.concatenate([colours, vector])
 
 
-def _novelty(candidate: Candidate, painted: Sequence[Painting]) -> float:
-    looks = [other.look for other in painted if other.look.shape == candidate.look.shape]
-    return min((float(np.linalg.norm(candidate.look - look)) for look in looks), default=1.0)
+def _served(chosen: Sequence[int], support: NDArray[np.float32], place: int) -> tuple[int, ...]:
+    """Returns the places that this choice supports better than the other chosen ones do."""
+    best = support[list(chosen)].sum(axis=2).argmax(axis=0)
+    return tuple(int(at) for at in np.flatnonzero(best == list(chosen).index(place)))
 
 
-def _gap(candidate: Candidate, painted: Sequence[Painting]) -> float:
-    frames = [other.frame for other in painted if other.result == candidate.result]
-    return float(min((abs(candidate.frame - frame) for frame in frames), default=0))
-
-
-def _figures(candidate: Candidate, painted: Sequence[Painting]) -> dict[Reason, float]:
-    return {**candidate.figures, "novelty": _novelty(candidate, painted), "gap": _gap(candidate, painted)}
-
-
-def _scales(candidates: Sequence[Candidate], painted: Sequence[Painting]) -> dict[Reason, float]:
-    figures = [_figures(candidate, painted) for candidate in candidates]
-    return {kind: max([floor, *(row[kind] for row in figures)]) for kind, floor in _FLOORS.items()}
-
-
-def _shares(candidate: Candidate, painted: Sequence[Painting], scales: dict[Reason, float]) -> dict[Reason, float]:
-    figures = _figures(candidate, painted)
-    return {kind: _WEIGHTS[kind] * figures[kind] / scales[kind] for kind in _WEIGHTS}
-
-
-def _sentence(best: Candidate, painted: Sequence[Painting], scales: dict[Reason, float]) -> str:
-    """Returns the figure that stands out most, each against its own scale, in words."""
-    figures = _figures(best, painted)
-    kind = max(scales, key=lambda name: figures[name] / scales[name])
-    if kind == "doubt":
-        return f"{figures['doubt'] * 100:.0f} % of '{best.worst['doubt']}' is unsure"
-    if kind == "flicker":
-        return f"'{best.worst['flicker']}' flickers: {figures['flicker'] * 100:.0f} % of it disagrees"
-    if not painted:
-        return "nothing like it was painted yet"
-    if kind == "gap":
-        return f"{figures['gap']:.0f} frames from what was painted"
-    return "least like what was painted"
+def _sentence(clip: SeenClip, support: NDArray[np.float32], place: int, chosen: Sequence[int]) -> str:
+    """Returns why a frame was chosen, in words, and which frames it is to help."""
+    frame = clip.frames[place]
+    served = [clip.frames[at].number for at in _served(chosen, support, place)]
+    reach = f"; for frames {served[0]}-{served[-1]}" if len(served) > 1 else ""
+    for name, figures in (("doubt", [f.doubt for f in clip.frames]), ("flicker", [f.flicker for f in clip.frames])):
+        tops = np.stack(figures).max(axis=1)
+        if tops[place] >= max(_BAD[name], 2 * float(np.median(tops))):
+            part, share = clip.parts[int(figures[place].argmax())], float(tops[place]) * 100
+            words = f"{share:.0f} % of '{part}' is unsure" if name == "doubt" else f"'{part}' flickers, {share:.0f} %"
+            return words + reach
+    closed = [at for at, other in enumerate(clip.frames) if other.closed]
+    if not closed:
+        return "nothing was painted on this clip yet" + reach
+    nearest = min(closed, key=lambda at: abs(clip.frames[at].number - frame.number))
+    number = clip.frames[nearest].number
+    gap = abs(number - frame.number)
+    way = support[nearest, place]
+    if not way.any():
+        return "no painted frame in this shot" + reach
+    if float(way.min()) < _LOST * STEP_TRUST**gap:
+        return f"the motion of '{clip.parts[int(way.argmin())]}' is lost since frame {number}" + reach
+    return f"{gap} frames from painted frame {number}" + reach if gap > 1 else f"beside painted frame {number}" + reach

@@ -21,7 +21,13 @@ FIRST = 1001
 
 
 def write_moving(
-    folder: Path, *, count: int = 9, missing_lid: bool = True, cuts: tuple[int, ...] = (), painted: tuple[int, ...] = ()
+    folder: Path,
+    *,
+    count: int = 9,
+    missing_lid: bool = True,
+    cuts: tuple[int, ...] = (),
+    painted: tuple[int, ...] = (),
+    confidence: tuple[float, float] = (0.9, 0.4),
 ) -> tuple[ResultReader, dict[int, NDArray[np.uint8]]]:
     """Writes `folder/plate` and `folder/result`, and returns the result with the truth.
 
@@ -31,6 +37,7 @@ def write_moving(
         missing_lid: The result takes the lid for disc, on every frame.
         cuts: First frames of new shots, as the record names them.
         painted: Frames that the record calls painted.
+        confidence: Of both parts, on every frame.
     """
     clip, truth = moving_disc(range(FIRST, FIRST + count))
     plate = folder / "plate"
@@ -58,7 +65,7 @@ def write_moving(
     for number in clip.numbers:
         shown = np.minimum(truth[number], 1) if missing_lid else truth[number]
         planes = np.stack([cv2.GaussianBlur((shown == v).astype(np.float32), (3, 3), 0.8) for v in (0, 1, 2)])
-        scores = FrameScores(number, planes / planes.sum(axis=0), (1, 2), PlateMap(1, 1), (0.9, 0.4), "flow", "done")
+        scores = FrameScores(number, planes / planes.sum(axis=0), (1, 2), PlateMap(1, 1), confidence, "flow", "done")
         writer.write(stems[number], scores, labels_on_plate(scores, shown.shape))
     writer.save()
     return ResultReader(folder / "result"), truth

@@ -16,6 +16,8 @@ from engine.results.folder import ResultWriter
 from engine.results.review import read_review, write_review
 from tests.engine.correct.moving_result import write_moving
 
+SURE = (0.97, 0.97)
+
 
 def test_doubt_is_the_share_of_a_part_that_might_be_something_else() -> None:
     values = np.zeros((3, 1, 8), np.float32)
@@ -41,12 +43,11 @@ def make_doubtful(folder: Path, frame: int) -> None:
 
 
 def test_the_frame_in_doubt_comes_first_and_says_so(tmp_path: Path) -> None:
-    reader, _ = write_moving(tmp_path, painted=(1001, 1009))
+    reader, _ = write_moving(tmp_path, painted=(1001, 1009), confidence=SURE)
     make_doubtful(reader.folder, 1006)
     found = run_to_end(suggest(SuggestRequest((reader.folder,), 2))).frames
     assert found[0].frame == 1006
     assert "'disc' is unsure" in found[0].reason
-    assert all(abs(row.frame - 1006) > 2 for row in found[1:])
 
 
 def test_painted_and_locked_frames_are_never_suggested(tmp_path: Path) -> None:
@@ -57,14 +58,26 @@ def test_painted_and_locked_frames_are_never_suggested(tmp_path: Path) -> None:
     assert not {row.frame for row in found} & {1001, 1002, 1003, 1004, 1005}
 
 
-def test_without_doubt_the_frame_least_like_the_painted_one_comes_first(tmp_path: Path) -> None:
-    reader, _ = write_moving(tmp_path, painted=(1001,), missing_lid=False)
-    assert run_to_end(suggest(SuggestRequest((reader.folder,), 1))).frames[0].frame == 1009
+def test_the_frame_that_helps_most_lies_amid_what_is_bad_and_two_share_it_between_them(tmp_path: Path) -> None:
+    reader, _ = write_moving(tmp_path, painted=(1001,), missing_lid=False, confidence=(0.5, 0.5))
+    alone = run_to_end(suggest(SuggestRequest((reader.folder,), 1))).frames
+    assert alone[0].frame in (1005, 1006)
+    assert "frames from painted frame 1001; for frames 1001-1009" in alone[0].reason
+    both = sorted(row.frame for row in run_to_end(suggest(SuggestRequest((reader.folder,), 2))).frames)
+    assert 1002 <= both[0] <= 1004
+    assert 1006 <= both[1] <= 1008
+
+
+def test_paint_does_not_help_across_a_cut(tmp_path: Path) -> None:
+    reader, _ = write_moving(tmp_path, painted=(1001,), cuts=(1004,), confidence=(0.5, 0.5))
+    both = sorted(row.frame for row in run_to_end(suggest(SuggestRequest((reader.folder,), 2))).frames)
+    assert both[0] in (1002, 1003)
+    assert both[1] in (1006, 1007)
 
 
 def test_several_results_are_ranked_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    calm, _ = write_moving(tmp_path / "calm", painted=(1001, 1005, 1009))
-    other, _ = write_moving(tmp_path / "other", painted=(1001, 1005, 1009))
+    calm, _ = write_moving(tmp_path / "calm", painted=(1001, 1005, 1009), confidence=SURE)
+    other, _ = write_moving(tmp_path / "other", painted=(1001, 1005, 1009), confidence=SURE)
     make_doubtful(other.folder, 1003)
     assert main(["suggest", str(calm.folder), str(other.folder), "--count", "1", "--json"]) == 0
     last = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
