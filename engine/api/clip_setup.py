@@ -200,12 +200,13 @@ def _fingerprint(
     anchors: Mapping[int, Painted],
     parts: PartSet,
 ) -> dict[str, Any]:
+    learned = "learned from the anchors" + (" by smite" if request.backbone == "smite" else "")
     return {
         "clip": source.info.content_id,
         "range": str(request.frame_range) if request.frame_range else "all",
         "colour_space": source.info.colour_space,
         "cuts": request.cuts,
-        "profile": profile.digest() if profile else "learned from the anchors",
+        "profile": profile.digest() if profile else learned,
         "anchors": {str(number): _painted_digest(painted) for number, painted in sorted(anchors.items())},
         "parts": parts.to_json(),
         # The device is left out: a seed means the same on each, and a run may go on elsewhere.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import closing
 
 from engine.api.clip_setup import ClipSetup, open_setup, with_cuts
@@ -10,15 +9,12 @@ from engine.api.first_drafts import first_drafts
 from engine.api.locked_frames import bring_decisions, bring_locked
 from engine.api.quick_run import score_with_quick
 from engine.api.segment_request import SegmentRequest, check_sources
+from engine.api.smite_run import check_model, score_with_smite
 from engine.api.stability import measure_flicker
 from engine.api.summary import SegmentSummary, summarise
-from engine.api.written_frames import written
 from engine.jobs import Job, Message
 from engine.profiles import read_profile
 from engine.results.folder import ResultWriter, set_aside
-
-UNFINISHED_FOLDER = ".unfinished"
-"""Inside a result: what a killed run needs to go on in the middle of a window; gone when the run has ended."""
 
 _LONG_CLIP = 120
 """Frames whose cuts take longer to look for than drafting the neighbourhood of one."""
@@ -32,10 +28,12 @@ def segment(request: SegmentRequest) -> Job[SegmentSummary]:
 
     Raises:
         InputError: Clip, anchors, profile or range cannot be used.
+        MissingModelError: The backbone's weights are not on this machine.
         OutputError: The result folder cannot take this result; what was finished is kept.
     """
     profile = read_profile(request.profile) if request.profile else None
     check_sources(request, profile)
+    check_model(request, profile)
     setup = yield from open_setup(request, profile)
     with closing(setup.source):
         if request.overwrite and (kept := set_aside(request.out)) is not None:
@@ -78,24 +76,15 @@ def _wanted(request: SegmentRequest, setup: ClipSetup, writer: ResultWriter) -> 
 
 def _drafted(request: SegmentRequest, setup: ClipSetup, writer: ResultWriter, wanted: list[int]) -> Job[None]:
     """Drafts the frame that is looked at; and its neighbours where somebody looks and the rest will take a while."""
-    is_slow = _by_smite(setup) or (setup.cuts is None and len(setup.span) > _LONG_CLIP)
+    is_slow = _by_smite(request, setup) or (setup.cuts is None and len(setup.span) > _LONG_CLIP)
     task = setup.task(wanted, request.settings)
     yield from first_drafts(task, setup, writer, neighbours=is_slow and request.focus is not None)
 
 
 def _score_frames(request: SegmentRequest, setup: ClipSetup, writer: ResultWriter, wanted: list[int]) -> Job[None]:
-    task = setup.task(wanted, request.settings)
-    profile = setup.profile
-    if profile is not None and _by_smite(setup):
-        from engine.smite import segment as segment_smite
-
-        model, unfinished = request.settings.model, writer.folder / UNFINISHED_FOLDER
-        scoring = segment_smite(task, setup.flow, profile, model=model, keep_in=unfinished)
-        yield from written(scoring, setup, writer, len(wanted))
-        shutil.rmtree(unfinished, ignore_errors=True)
-        return
-    yield from score_with_quick(request, task, setup, writer)
+    score = score_with_smite if _by_smite(request, setup) else score_with_quick
+    yield from score(request, setup.task(wanted, request.settings), setup, writer)
 
 
-def _by_smite(setup: ClipSetup) -> bool:
-    return setup.profile is not None and setup.profile.backbone == "smite"
+def _by_smite(request: SegmentRequest, setup: ClipSetup) -> bool:
+    return (setup.profile.backbone if setup.profile is not None else request.backbone) == "smite"

@@ -68,11 +68,6 @@ def check_sources(request: SegmentRequest, profile: Profile | None) -> None:
         )
     if profile is None and request.part_map:
         raise InputError("--map gives a profile's parts other names, so it needs --profile FILE.")
-    if profile is None and request.backbone == "smite":
-        raise InputError(
-            "The smite backbone segments with a profile. Learn one first: "
-            "smite-studio train REFERENCES --backbone smite --out profile.safetensors"
-        )
     if profile is not None and request.backbone not in (None, profile.backbone):
         raise InputError(
             f"'{request.profile}' was learned by the backbone '{profile.backbone}', not '{request.backbone}'. "

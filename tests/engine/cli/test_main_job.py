@@ -163,7 +163,6 @@ def test_anchors_that_do_not_fit_are_one_sentence(
     [
         (("--range", "1-5"), "has the frames 1001-1006"),
         (("--profile", "nothing.safetensors"), "cannot be read"),
-        (("--backbone", "smite"), "segments with a profile"),
         (("--cuts", "1003,9999"), "--cuts names 9999"),
         (("--device", "quantum"), "device must be"),
         (("--temporal", "guided"), "are for smite"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,12 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from engine.api import smite_run
+from engine.api.segment import segment
+from engine.api.segment_request import SegmentRequest
 from engine.cli.main import main
+from engine.domain.settings import SegmentSettings, TrainSettings
+from engine.jobs import FrameDone, TrainStep
 from engine.media.label_png import read_label_png, write_label_png
 from engine.profiles import read_profile
 from engine.results.folder import ResultReader
@@ -79,6 +85,53 @@ def test_missing_weights_end_with_their_exit_code_and_download_nothing(
     assert code == 5
     assert "models get sd21-base" in capsys.readouterr().err
     assert not (tmp_path / "data").exists()
+
+
+def test_painted_frames_are_learned_on_the_way_after_drafts_and_a_killed_run_goes_on_learning(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("plate", "anchors"):
+        (tmp_path / folder).mkdir()
+    for number in range(4):
+        Image.fromarray(drawn(number)[0]).save(tmp_path / f"plate/shot.{1000 + number}.png")
+    write_label_png(tmp_path / "anchors/shot.1000.png", drawn(0)[1], PARTS)
+    settings = TrainSettings(preset="draft", steps=6, resolution=64, device="cpu", model=str(model))
+    monkeypatch.setattr(smite_run, "training_settings", lambda _: settings)
+    request = SegmentRequest(
+        tmp_path / "plate",
+        tmp_path / "out",
+        anchors=tmp_path / "anchors",
+        backbone="smite",
+        parts=PARTS,
+        settings=SegmentSettings(device="cpu", temporal="off", model=str(model)),
+    )
+    job = segment(request)
+    seen = list(itertools.takewhile(lambda event: not (isinstance(event, TrainStep) and event.step == 3), job))
+    assert FrameDone(1001, "draft") in seen
+    job.close()
+    again = list(segment(request))
+    assert next(event.step for event in again if isinstance(event, TrainStep)) == 4
+    assert [event.frame for event in again if event == FrameDone(getattr(event, "frame", 0))] == [
+        1000,
+        1001,
+        1002,
+        1003,
+    ]
+    assert read_profile(tmp_path / "out/profile.safetensors").backbone == "smite"
+    assert not (tmp_path / "out/.unfinished").exists()
+    assert "smite" in ResultReader(tmp_path / "out").record.fingerprint["profile"]
+
+
+def test_a_run_by_smite_without_weights_ends_before_it_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    (tmp_path / "anchors").mkdir()
+    write_label_png(tmp_path / "anchors/shot.1000.png", drawn(0)[1], PARTS)
+    options = ["--anchors", str(tmp_path / "anchors"), "--backbone", "smite", "--out", str(tmp_path / "out")]
+    assert main(["segment", str(tmp_path / "plate"), *options]) == 5
+    assert "models get sd21-base" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.skipif(not MEDIA.is_dir(), reason="the footage is not here")
