@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.api.places import flow_quota_bytes
 from engine.atomic import write_text
 from engine.errors import InputError
-from engine.jobs import Job, Message
+from engine.jobs import Job
 from engine.mattes.check.settings import CheckLimits
 from engine.media import open_clip
 from engine.results.record import RECORD_NAME
 
 if TYPE_CHECKING:
     from engine.mattes.check.findings import CheckReport
+    from engine.temporal.flow_store import FlowStore
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,14 @@ class CheckRequest:
         plate: The plate whose frames must all be there; None takes what the folder says of it.
         limits: What a delivery asks for.
         report: JSON file to write the report to, or None.
+        cache_folder: Where optical flow is kept between runs; None keeps it in memory.
     """
 
     folder: Path
     plate: Path | None = None
     limits: CheckLimits = field(default_factory=CheckLimits)
     report: Path | None = None
+    cache_folder: Path | None = None
 
 
 def check(request: CheckRequest) -> Job[CheckReport]:
@@ -44,9 +48,7 @@ def check(request: CheckRequest) -> Job[CheckReport]:
         InputError: The folder is neither a result nor an export, or the plate cannot be opened.
         OutputError: The report cannot be written.
     """
-    from engine.mattes.check.export_check import check_export
     from engine.mattes.check.result_check import check_result
-    from engine.mattes.sidecar import find_sidecars, read_sidecar
     from engine.results.folder import ResultReader
 
     if (request.folder / RECORD_NAME).is_file():
@@ -54,19 +56,49 @@ def check(request: CheckRequest) -> Job[CheckReport]:
         wanted = _wanted(request.plate, reader.record.clip)
         report = yield from check_result(reader, wanted, request.limits)
     else:
-        sidecars = find_sidecars(request.folder)
-        if not sidecars:
-            raise InputError(
-                f"'{request.folder}' is neither a result (no {RECORD_NAME}) nor an export (no sidecar). "
-                "Give the folder that `segment` or `export` wrote."
-            )
-        if len(sidecars) > 1:
-            yield Message(f"There are {len(sidecars)} exports here; '{sidecars[-1].name}' is checked.", "warning")
-        sidecar = read_sidecar(sidecars[-1])
-        report = yield from check_export(request.folder, sidecar, _wanted(request.plate, sidecar.source))
+        report = yield from _check_exports(request)
     if request.report is not None:
         write_text(request.report, json.dumps(report.to_json(), indent=1, ensure_ascii=False) + "\n")
     return report
+
+
+def _check_exports(request: CheckRequest) -> Job[CheckReport]:
+    from engine.mattes.check.export_check import check_export
+    from engine.mattes.check.findings import joined
+    from engine.mattes.sidecar import find_sidecars, read_sidecar
+
+    sidecars = find_sidecars(request.folder)
+    if not sidecars:
+        raise InputError(
+            f"'{request.folder}' is neither a result (no {RECORD_NAME}) nor an export (no sidecar). "
+            "Give the folder that `segment` or `export` wrote."
+        )
+    reports = {}
+    for path in sidecars:
+        sidecar = read_sidecar(path)
+        wanted = _wanted(request.plate, sidecar.source)
+        with ExitStack() as stack:
+            flow = _flow(request, sidecar.source, stack)
+            report = yield from check_export(request.folder, sidecar, wanted, request.limits, flow)
+        reports[f"{sidecar.shot} v{sidecar.version:03d}"] = report
+    return joined(str(request.folder), reports)
+
+
+def _flow(request: CheckRequest, remembered: Mapping[str, Any], stack: ExitStack) -> FlowStore | None:
+    """Returns the flow of the plate, or None where the plate is not at hand or has become another."""
+    from engine.temporal.flow_store import FlowStore, working_size
+
+    path = request.plate or Path(str(remembered.get("path", "")))
+    try:
+        source = stack.enter_context(closing(open_clip(path, colour_space=str(remembered.get("colour_space", "auto")))))
+    except InputError:
+        return None
+    info = source.info
+    if (info.width, info.height) != (remembered.get("width"), remembered.get("height")):
+        return None
+    folder = request.cache_folder / "flow" if request.cache_folder else None
+    size = working_size(info.width, info.height)
+    return FlowStore(source, folder, working_size=size, quota_bytes=flow_quota_bytes())
 
 
 def _wanted(plate: Path | None, remembered: Mapping[str, Any]) -> Sequence[int]:

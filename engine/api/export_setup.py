@@ -18,7 +18,7 @@ from engine.domain.frames import frames_text
 from engine.errors import InputError
 from engine.mattes.formats import FORMATS
 from engine.mattes.layers import MatteLayer, layers_of
-from engine.mattes.naming import MIN_PADDING, FileNames, safe_name, shot_name
+from engine.mattes.naming import MIN_PADDING, FileNames, profile_token, safe_name, shot_name
 from engine.mattes.options import Output
 from engine.mattes.sidecar import layer_rows
 from engine.results.folder import ResultReader
@@ -28,7 +28,6 @@ from engine.results.stamps import frame_stamp
 CONTENT_VERSION = 1
 """Raised when the files that the same request gives would differ, so that older ones are not taken for whole."""
 _VERSION = re.compile(r"v(\d+)", re.IGNORECASE)
-_PROFILE_LETTERS = 8
 
 
 @dataclass(frozen=True)
@@ -103,14 +102,13 @@ class ExportSetup:
             InputError: The pattern cannot be used.
         """
         numbers = tuple(self.frames.values())
-        profile = self.provenance["profile"]
         return FileNames(
             self.request.out,
             pattern or output.file_pattern,
             self.shot,
             self.padding,
             self.version,
-            profile[:_PROFILE_LETTERS] if re.fullmatch(r"[0-9a-f]{64}", profile) else "",
+            profile_token(self.provenance["profile"]),
             (numbers[0], numbers[-1]),
         )
 

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from engine.api.check import CheckRequest, check
+from engine.api.places import cache_folder
 from engine.cli.reporter import Reporter
 from engine.errors import CheckFailedError
 from engine.mattes.check.settings import CheckLimits
@@ -34,13 +35,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help=f"mean flicker of a part above which it is not fit (default: {_LIMITS.flicker:g})",
     )
+    parser.add_argument("--no-empty", action="store_true", help="a frame without any part is not fit")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write the report as JSON")
 
 
 def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     """Checks the folder and says what is wrong with it."""
-    limits = CheckLimits(flicker=arguments.flicker)
-    report = reporter.drive(check(CheckRequest(arguments.folder, arguments.plate, limits, arguments.report)))
+    limits = CheckLimits(flicker=arguments.flicker, empty=not arguments.no_empty)
+    request = CheckRequest(arguments.folder, arguments.plate, limits, arguments.report, cache_folder())
+    report = reporter.drive(check(request))
     reporter.say(report.to_text())
     reporter.result(report.to_json())
     return 0 if report.fit else CheckFailedError.exit_code

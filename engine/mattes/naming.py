@@ -15,6 +15,8 @@ MIN_PADDING = 4
 VERSION_DIGITS = 3
 _TOKEN = re.compile(r"\{(\w*)(?::0?(\d+))?\}")
 _ILLEGAL = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
+_HASH = re.compile(r"[0-9a-f]{64}")
+_PROFILE_LETTERS = 8
 _LEADING_FRAME = re.compile(r"\d+$")
 _GENERIC = re.compile(
     r"(frames?|images?|imgs?|jpe?gimages|jpe?gs?|pngs?|exrs?|dpxs?|tiffs?|plates?|seq|sequences?|renders?|footage|"
@@ -128,6 +130,11 @@ def shot_name(clip_name: str, clip_path: str, stems: Sequence[str]) -> str:
         if candidate and not _GENERIC.fullmatch(candidate):
             return safe_name(candidate)
     return safe_name(clip_name)
+
+
+def profile_token(profile: str) -> str:
+    """Returns what {profile} stands for: the first letters of its hash, "" where the clip itself was learned."""
+    return profile[:_PROFILE_LETTERS] if _HASH.fullmatch(profile) else ""
 
 
 def safe_name(name: str) -> str:

@@ -12,6 +12,7 @@ from engine.atomic import write_text
 from engine.domain.parts import Colour, colour_hex, parse_colour
 from engine.errors import InputError
 from engine.mattes.layers import MatteLayer
+from engine.mattes.naming import FileNames, profile_token
 from engine.mattes.options import Output
 
 SCHEMA_VERSION = 1
@@ -65,6 +66,17 @@ class Sidecar:
     def name(self) -> str:
         """File name of the sidecar."""
         return sidecar_name(self.shot, self.version)
+
+    def names(self, folder: Path, row: ExportedFormat) -> FileNames:
+        """Returns the names of a format's files in the export folder.
+
+        Raises:
+            InputError: The pattern cannot be used.
+        """
+        numbers = sorted(row.frames.values()) or [0]
+        profile = profile_token(str(self.provenance.get("profile", "")))
+        span = (numbers[0], numbers[-1])
+        return FileNames(folder, row.output.file_pattern, self.shot, self.padding, self.version, profile, span)
 
     def to_json(self) -> dict[str, Any]:
         """Returns the sidecar as JSON values."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from engine.domain.frames import frames_text
@@ -44,6 +44,9 @@ class CheckReport:
         deviation: Largest distance of parts and background from full scale, as a share of it; None where no matte
             format keeps them all.
         findings: What was found.
+        flicker: By part, the mean over the frames (`engine.temporal.flicker`); empty where it was not measured.
+        limit: Of the flicker.
+        unmeasured: Sentences on what could not be looked at, and why.
     """
 
     folder: str
@@ -52,6 +55,9 @@ class CheckReport:
     frames: int
     deviation: float | None
     findings: tuple[Finding, ...] = field(default=())
+    flicker: Mapping[str, float] = field(default_factory=dict)
+    limit: float = 0.0
+    unmeasured: tuple[str, ...] = ()
 
     @property
     def fit(self) -> bool:
@@ -66,6 +72,9 @@ class CheckReport:
             "checked": list(self.checked),
             "frames": self.frames,
             "watertight_deviation": self.deviation,
+            "flicker": dict(self.flicker),
+            "flicker_limit": self.limit,
+            "unmeasured": list(self.unmeasured),
             "fit": self.fit,
             "findings": [finding.to_json() for finding in self.findings],
         }
@@ -75,11 +84,37 @@ class CheckReport:
         lines = [f"{self.folder}: {self.kind} of {self.frames} frames", "Checked: " + "; ".join(self.checked) + "."]
         if self.deviation is not None:
             lines.append(f"Parts and background sum to full scale within {self.deviation:.2g} of it.")
+        if self.flicker:
+            parts = ", ".join(f"{name} {value:.3f}" for name, value in self.flicker.items())
+            lines.append(f"Chatter of the edges (flicker, limit {self.limit:g}): {parts}.")
+        lines += self.unmeasured
         for finding in self.findings:
             where = f" Frames: {_frames(finding.frames)}." if finding.frames else ""
             lines.append(f"{'NOT FIT' if finding.level == 'error' else 'look at'}: {finding.text}{where}")
         lines.append("Fit for delivery." if self.fit else "Not fit for delivery.")
         return "\n".join(lines)
+
+
+def joined(folder: str, reports: Mapping[str, CheckReport]) -> CheckReport:
+    """Returns one report of the exports that lie in a folder; what is said of each is told by its name."""
+    if len(reports) == 1:
+        return next(iter(reports.values()))
+    deviations = [report.deviation for report in reports.values() if report.deviation is not None]
+    return CheckReport(
+        folder,
+        "export",
+        tuple(dict.fromkeys(what for report in reports.values() for what in report.checked)),
+        sum(report.frames for report in reports.values()),
+        max(deviations, default=None),
+        tuple(
+            replace(finding, text=f"{name}: {finding.text}")
+            for name, report in reports.items()
+            for finding in report.findings
+        ),
+        {f"{name} {part}": value for name, report in reports.items() for part, value in report.flicker.items()},
+        max(report.limit for report in reports.values()),
+        tuple(f"{name}: {text}" for name, report in reports.items() for text in report.unmeasured),
+    )
 
 
 class Findings:

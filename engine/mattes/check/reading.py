@@ -12,6 +12,7 @@ from PIL import Image
 from engine.errors import InputError
 
 ALPHA = ".A"
+_PLATE = ("R", "G", "B", "A")
 
 
 def read_grey(path: Path) -> tuple[NDArray[np.float64], int]:
@@ -29,8 +30,8 @@ def read_grey(path: Path) -> tuple[NDArray[np.float64], int]:
         raise InputError(f"'{path}' cannot be read ({error}).") from error
 
 
-def read_exr_layers(path: Path) -> tuple[dict[str, NDArray[np.float64]], bool]:
-    """Returns the planes of channels called `layer.A` by layer, and whether they are half floats.
+def read_exr_layers(path: Path) -> tuple[dict[str, NDArray[np.float64]], bool, list[str]]:
+    """Returns the planes of channels called `layer.A` by layer, whether they are half, and channels without a layer.
 
     Raises:
         InputError: It cannot be read.
@@ -40,6 +41,7 @@ def read_exr_layers(path: Path) -> tuple[dict[str, NDArray[np.float64]], bool]:
         raise InputError(f"'{path}' cannot be read ({oiio.geterror()}).")
     found: dict[str, NDArray[np.float64]] = {}
     half, part = False, 0
+    strange: list[str] = []
     try:
         while file.seek_subimage(part, 0):
             spec = file.spec()
@@ -50,7 +52,9 @@ def read_exr_layers(path: Path) -> tuple[dict[str, NDArray[np.float64]], bool]:
             for index, name in enumerate(spec.channelnames):
                 if name.endswith(ALPHA) and len(name) > len(ALPHA):
                     found[name[: -len(ALPHA)]] = np.asarray(pixels[..., index], np.float64)
+                elif "." not in name and name not in _PLATE:
+                    strange.append(name)
             part += 1
     finally:
         file.close()
-    return found, half
+    return found, half, strange

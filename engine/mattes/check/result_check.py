@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 
 import numpy as np
 
@@ -46,14 +46,18 @@ def check_result(
         if not np.isfinite(scores.values).all():
             found.error("nan", "Scores hold values that are no numbers.", [number])
         elif not (labels > 0).any():
-            found.warning("empty", "No part is in the frame.", [number])
+            note_empty(number, limits, found)
         else:
             stack = matte_stack(scores, labels)
             deviation = max(deviation, largest_deviation(stack.soft))
         yield Progress("checking", done, len(reader.numbers))
     if deviation > WATERTIGHT:
         found.error("leaky", f"Parts and background miss full scale by up to {deviation:.2g}.")
-    check_flicker(reader, limits, found)
+    flicker = {
+        part.name: {n: row.flicker[part.name] for n, row in record.frames.items() if part.name in row.flicker}
+        for part in reader.parts
+    }
+    means = check_flicker(flicker, limits, found)
     return CheckReport(
         str(reader.folder),
         "result",
@@ -61,6 +65,8 @@ def check_result(
         len(reader.numbers),
         deviation,
         found.all(),
+        means,
+        limits.flicker,
     )
 
 
@@ -73,15 +79,29 @@ def check_numbers(wanted: Sequence[int], there: Sequence[int], found: Findings) 
         found.error("strange", "There are frames that the plate does not have.", strange)
 
 
-def check_flicker(reader: ResultReader, limits: CheckLimits, found: Findings) -> None:
-    """Notes parts whose edges chatter, and the frames in which they do."""
-    for part in reader.parts:
-        values = {n: row.flicker[part.name] for n, row in reader.record.frames.items() if part.name in row.flicker}
-        if not values:
+def check_flicker(values: Mapping[str, Mapping[int, float]], limits: CheckLimits, found: Findings) -> dict[str, float]:
+    """Notes parts whose edges chatter, and the frames in which they jump; returns the mean flicker of each part.
+
+    Args:
+        values: By part name and frame, [0, 1].
+        limits: What a delivery asks for.
+        found: Where it is noted.
+    """
+    means = {}
+    for name, by_frame in values.items():
+        if not by_frame:
             continue
-        mean = float(np.mean(list(values.values())))
-        if mean > limits.flicker:
-            found.error("chatter", f"The edges of '{part.name}' chatter: flicker {mean:.3f}, limit {limits.flicker:g}.")
-        jumps = [number for number, value in values.items() if value > limits.frame_flicker]
+        means[name] = float(np.mean(list(by_frame.values())))
+        if means[name] > limits.flicker:
+            text = f"The edges of '{name}' chatter: flicker {means[name]:.3f}, limit {limits.flicker:g}."
+            found.error("chatter", text)
+        jumps = [number for number, value in by_frame.items() if value > limits.frame_flicker]
         if jumps:
-            found.warning("jump", f"'{part.name}' jumps.", jumps)
+            found.warning("jump", f"'{name}' jumps.", jumps)
+    return means
+
+
+def note_empty(number: int, limits: CheckLimits, found: Findings) -> None:
+    """Notes a frame in which no part is."""
+    note = found.warning if limits.empty else found.error
+    note("empty", "No part is in the frame.", [number])

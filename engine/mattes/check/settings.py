@@ -14,10 +14,12 @@ class CheckLimits:
     Attributes:
         flicker: Mean flicker of a part, [0, 1], above which its edges chatter.
         frame_flicker: Flicker of a part in one frame above which the frame is named.
+        empty: Whether a frame without any part is fit for delivery; parts may leave the picture.
     """
 
     flicker: float = 0.05
     frame_flicker: float = 0.25
+    empty: bool = True
 
     def __post_init__(self) -> None:
         for name in ("flicker", "frame_flicker"):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import OpenImageIO as oiio  # noqa: N813 - the name its documentation uses
 import pytest
 from PIL import Image
 
@@ -15,10 +16,19 @@ from engine.cli.main import main
 from engine.errors import InputError
 from engine.jobs import run_to_end
 from engine.mattes.check.findings import CheckReport
-from engine.mattes.options import ExrOptions, ImageOptions, LayerChoice, Output
+from engine.mattes.check.settings import CheckLimits
+from engine.mattes.options import ExrOptions, ImageOptions, LayerChoice, Naming, Output
 from engine.results.folder import ResultReader
 from engine.results.record import write_record
-from tests.engine.mattes.small_result import FRAMES, HEIGHT, WIDTH, write_result
+from tests.engine.mattes.small_result import (
+    FRAMES,
+    HEIGHT,
+    WIDTH,
+    soft_scores,
+    steady_scores,
+    write_image,
+    write_result,
+)
 
 WITH_BACKGROUND = LayerChoice(background=True)
 
@@ -28,7 +38,7 @@ def result(tmp_path: Path) -> ResultReader:
     for frame in FRAMES:
         (tmp_path / "plate").mkdir(exist_ok=True)
         Image.new("RGB", (WIDTH, HEIGHT), (frame % 200, 90, 40)).save(tmp_path / f"plate/shot.{frame}.png")
-    return write_result(tmp_path / "result", tmp_path / "plate")
+    return write_result(tmp_path / "result", tmp_path / "plate", scores_of=steady_scores)
 
 
 def report_of(folder: Path, **more: object) -> CheckReport:
@@ -82,6 +92,129 @@ def test_what_the_program_exports_is_fit(result: ResultReader, tmp_path: Path, o
 def pictures(result: ResultReader, tmp_path: Path) -> Path:
     run_to_end(export(ExportRequest(result.folder, tmp_path / "out", (Output("png"),), layers=WITH_BACKGROUND)))
     return tmp_path / "out"
+
+
+EVERYTHING = ("cryptomatte", "labels", "cutout", "prores", "ffv1", "review", "coco", "yolo", "exr", "nuke")
+
+
+@pytest.fixture
+def all_formats(result: ResultReader, tmp_path: Path) -> Path:
+    outputs = tuple(Output.from_json(name) for name in EVERYTHING)
+    run_to_end(export(ExportRequest(result.folder, tmp_path / "all", outputs)))
+    return tmp_path / "all"
+
+
+def test_files_of_every_format_are_looked_for_and_into(all_formats: Path) -> None:
+    assert report_of(all_formats).fit, report_of(all_formats).to_text()
+    broken = {
+        "sh_crypto.1002.exr": "unreadable",
+        "labels/sh.1001.png": "unreadable",
+        "sh_coco.json": "unreadable",
+        "sh_review.mp4": "unreadable",
+    }
+    for name in broken:
+        (path,) = list(all_formats.glob(name.replace("sh", "shot")))
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
+    (all_formats / "shot_wheel.mkv").unlink(missing_ok=True)
+    gone = next(all_formats.glob("cutout/**/*.png"))
+    gone.unlink()
+    report = report_of(all_formats)
+    texts = " ".join(finding.text for finding in report.findings)
+    for name in broken:
+        assert Path(name.replace("sh", "shot")).name in texts, report.to_text()
+    assert gone.name in texts
+
+
+def test_a_movie_that_is_too_short_is_told_with_its_lengths(all_formats: Path) -> None:
+    sidecar = next(all_formats.glob("*.mattes.json"))
+    table = json.loads(sidecar.read_text(encoding="utf-8"))
+    for row in table["formats"]:
+        row["frames"]["1004"] = 1004
+    sidecar.write_text(json.dumps(table), encoding="utf-8")
+    report = report_of(all_formats)
+    lengths = [finding.text for finding in report.findings if finding.code == "length"]
+    assert any("has 3 frames; 4 were exported" in text for text in lengths)
+    assert any("loads the frames 1001-1003 only" in text for text in lengths)
+    assert "strange" in codes(report)
+
+
+def test_mattes_that_chatter_are_not_fit_and_each_part_has_its_figure(result: ResultReader, tmp_path: Path) -> None:
+    noisy = write_result(tmp_path / "noise", tmp_path / "plate", scores_of=soft_scores)
+    for name, reader in (("steady", result), ("noisy", noisy)):
+        run_to_end(export(ExportRequest(reader.folder, tmp_path / name, (Output("exr"),))))
+    steady, chattering = report_of(tmp_path / "steady"), report_of(tmp_path / "noisy")
+    assert steady.fit
+    assert set(steady.flicker) == set(chattering.flicker) == {"wheel", "front window"}
+    assert max(steady.flicker.values()) == 0
+    assert codes(chattering) == {"chatter"}
+    assert "limit 0.05" in chattering.to_text()
+    assert report_of(tmp_path / "noisy", limits=CheckLimits(flicker=1.0)).fit
+
+
+def test_chatter_that_cannot_be_measured_is_said(pictures: Path, tmp_path: Path) -> None:
+    (tmp_path / "plate").rename(tmp_path / "away")
+    report = report_of(pictures)
+    assert report.fit
+    assert not report.flicker
+    assert "Chatter was not measured" in report.to_text()
+    assert report_of(pictures, plate=tmp_path / "away").flicker
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_frame_without_parts_is_named_and_is_fit_only_where_that_is_allowed(
+    pictures: Path, tmp_path: Path, allowed: bool
+) -> None:
+    for name, value in (("wheel", 0), ("front_window", 0), ("background", 255)):
+        Image.new("L", (WIDTH, HEIGHT), value).save(pictures / f"{name}/{name}.1002.png")
+    report = report_of(pictures, limits=CheckLimits(flicker=1, empty=allowed))
+    assert report.fit is allowed
+    (finding,) = [finding for finding in report.findings if finding.code == "empty"]
+    assert finding.frames == (1002,)
+
+
+def test_values_that_are_no_numbers_and_channels_without_a_layer_are_found(
+    result: ResultReader, tmp_path: Path
+) -> None:
+    run_to_end(export(ExportRequest(result.folder, tmp_path / "out", (Output("exr", exr=ExrOptions("float")),))))
+    path = tmp_path / "out/shot.1002.exr"
+    pixels = np.zeros((HEIGHT, WIDTH, 3), np.float32)
+    pixels[3, 4, 1] = np.nan
+    spec = oiio.ImageSpec(WIDTH, HEIGHT, 3, oiio.FLOAT)
+    spec.channelnames = ("wheel.A", "front_window.A", "Y")
+    write_image(path, pixels, spec)
+    report = report_of(tmp_path / "out")
+    assert codes(report) == {"nan", "names"}
+    assert "channels Y" in report.to_text()
+
+
+def test_a_group_that_is_not_the_sum_of_its_parts_is_found(result: ResultReader, tmp_path: Path) -> None:
+    path = result.folder / "result.json"
+    path.write_text(path.read_text().replace('"group": ""', '"group": "car"'))
+    layers = LayerChoice("both", background=True)
+    run_to_end(export(ExportRequest(result.folder, tmp_path / "out", (Output("png"),), layers=layers)))
+    assert report_of(tmp_path / "out").fit
+    Image.new("L", (WIDTH, HEIGHT), 9).save(tmp_path / "out/car/car.1001.png")
+    assert codes(report_of(tmp_path / "out")) == {"groups"}
+
+
+def test_tokens_of_profile_and_range_are_found_again(result: ResultReader, tmp_path: Path) -> None:
+    path = result.folder / "result.json"
+    path.write_text(path.read_text().replace("learned from the anchors", "ab" * 32))
+    output = Output("png", "{profile}_{start}-{end}/{part}.{frame}.png")
+    run_to_end(export(ExportRequest(result.folder, tmp_path / "out", (output,))))
+    assert (tmp_path / "out/abababab_1001-1003/wheel.1001.png").is_file()
+    assert report_of(tmp_path / "out").fit
+
+
+def test_all_exports_of_a_folder_are_checked_and_told_apart(result: ResultReader, tmp_path: Path) -> None:
+    for version in (1, 2):
+        naming, output = Naming(version=version), Output("png", "{ver}/{part}.{frame}.png")
+        run_to_end(export(ExportRequest(result.folder, tmp_path / "out", (output,), naming=naming)))
+    assert report_of(tmp_path / "out").frames == 2 * len(FRAMES)
+    (tmp_path / "out/v001/wheel.1002.png").unlink()
+    report = report_of(tmp_path / "out")
+    assert codes(report) == {"missing"}
+    assert "shot v001: Files of 'wheel' are missing." in report.to_text()
 
 
 def test_a_missing_file_is_found(pictures: Path) -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from engine.api.check import CheckRequest, check
 from engine.api.export import export
@@ -26,8 +24,7 @@ from engine.mattes.options import LayerChoice, Output
 from engine.mattes.sidecar import read_sidecar
 from engine.mattes.stack_file import read_stack
 from engine.results.folder import ResultReader
-from tests.engine.mattes import small_result
-from tests.engine.mattes.small_result import HEIGHT, WIDTH, read_image, write_png_plate, write_result
+from tests.engine.mattes.small_result import read_image, steady_scores, write_png_plate, write_result
 from tests.engine.mattes.tiny_vitmatte import write_vitmatte
 
 RECIPE = FinishRecipe(PartFinish(grow_px=1, matting=1.0, trimap_px=2))
@@ -38,18 +35,9 @@ def _no_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
 
-def solid_scores(frame: int, num_parts: int) -> NDArray[np.float32]:
-    """Returns (K+1, 18, 26) float32: two blocks side by side with soft rims, for there must be a sure inside."""
-    hard = np.zeros((num_parts + 1, HEIGHT // 2, WIDTH // 2), np.float32)
-    hard[1, 3:15, 4:13], hard[2, 3:15, 13:22] = 1, 1
-    hard[0] = 1 - hard[1:].sum(axis=0)
-    return np.stack([cv2.GaussianBlur(np.roll(plane, frame % 3), (0, 0), 0.4) for plane in hard])
-
-
 @pytest.fixture
-def result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ResultReader:
-    monkeypatch.setattr(small_result, "soft_scores", solid_scores)
-    return write_result(tmp_path / "result", write_png_plate(tmp_path / "plate"))
+def result(tmp_path: Path) -> ResultReader:
+    return write_result(tmp_path / "result", write_png_plate(tmp_path / "plate"), scores_of=steady_scores)
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import OpenImageIO as oiio  # noqa: N813 - the name its documentation uses
 from numpy.typing import NDArray
@@ -31,6 +32,15 @@ def soft_scores(frame: int, num_parts: int) -> NDArray[np.float32]:
     return values
 
 
+def steady_scores(_frame: int, num_parts: int) -> NDArray[np.float32]:
+    """Returns (K+1, 18, 26): blocks side by side with soft rims, the same in every frame."""
+    hard = np.zeros((num_parts + 1, HEIGHT // 2, WIDTH // 2), np.float32)
+    for part, columns in enumerate(np.array_split(np.arange(4, 22), num_parts), start=1):
+        hard[part, 3:15, columns] = 1
+    hard[0] = 1 - hard[1:].sum(axis=0)
+    return np.stack([cv2.GaussianBlur(plane, (0, 0), 0.4) for plane in hard])
+
+
 def write_result(
     folder: Path,
     plate: Path,
@@ -38,6 +48,7 @@ def write_result(
     parts: PartSet = PARTS,
     frames: Sequence[int] = FRAMES,
     planned: Sequence[int] | None = None,
+    scores_of: Callable[[int, int], NDArray[np.float32]] = soft_scores,
 ) -> ResultReader:
     """Writes a result of the clip at `plate` (which must exist) and returns its reader."""
     source = open_clip(plate)
@@ -57,7 +68,7 @@ def write_result(
     fingerprint: Mapping[str, Any] = {"clip": facts["content_id"], "profile": "learned from the anchors"}
     writer = ResultWriter.open(folder, fingerprint=fingerprint, parts=parts, clip=facts, stems=stems)
     for number in frames:
-        values = soft_scores(number, len(parts))
+        values = scores_of(number, len(parts))
         confidence = (1.0,) * len(parts)
         scores = FrameScores(number, values, parts.ids, PlateMap(2, 2), confidence, "", "done")
         writer.write(stems[number], scores, labels_on_plate(scores, (HEIGHT, WIDTH)))
