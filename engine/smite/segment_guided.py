@@ -15,7 +15,7 @@ from engine.domain.task import ClipTask, ScoringJob
 from engine.domain.tracks import PointTracker
 from engine.errors import MemoryLimitError
 from engine.jobs import Event, Message
-from engine.models import models_folder
+from engine.models import COTRACKER, find_model
 from engine.smite.carried_maps import CarriedMaps
 from engine.smite.device import is_out_of_memory, release_memory
 from engine.smite.guidance_settings import GuidanceSettings
@@ -33,8 +33,6 @@ from engine.temporal.subject_crop import CropSettings
 
 _VERSION = "guided-2"
 """Changes with anything that changes answers, so that carried maps of older versions are not taken up."""
-
-_COTRACKER_FOLDER = "cotracker3"
 
 
 @dataclass(frozen=True)
@@ -186,7 +184,7 @@ def _tracker(task: ClipTask, flow: FlowStore, segmenter: Segmenter) -> Generator
         return FlowTracker(flow)
     scenes = {task.scene_of(frame) for frame in task.frames}
     num_frames = sum(1 for number in task.source.numbers if any(number in scene for scene in scenes))
-    weights = yield from recorded_weights(models_folder() / _COTRACKER_FOLDER / WEIGHTS_FILE)
+    weights = yield from recorded_weights(find_model(COTRACKER).path / WEIGHTS_FILE)
     predict = yield from load_cotracker(weights, str(segmenter.model.device))
     return CoTracker(task.source, predict, num_query_frames=num_frames)
 

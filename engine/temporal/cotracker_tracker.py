@@ -231,8 +231,8 @@ def check_weights(weights: CoTrackerWeights) -> None:
 def _sha256(path: Path) -> str:
     if not path.is_file():
         raise MissingModelError(
-            f"CoTracker's weights are not at '{path}'. Put {WEIGHTS_FILE} of facebook/cotracker3 there, "
-            "or use --tracker flow."
+            f"CoTracker's weights are not at '{path}'. Get them with `smite-studio models get "
+            f"cotracker3`, or put {WEIGHTS_FILE} of facebook/cotracker3 there, or use --tracker flow."
         )
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -130,7 +130,7 @@ def test_what_is_missing_is_told_before_the_start(studio: Studio, qtbot: QtBot) 
 def test_smite_without_weights_says_how_to_get_them(
     painted: Studio, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.models.store.models_folder", lambda: tmp_path / "models")
+    monkeypatch.setattr("engine.models.places.models_folder", lambda: tmp_path / "models")
     model(painted).choose(replace(model(painted).choice, backbone="smite"))
     assert "models get" in painted.training.settings.needs.text()
     assert not painted.training.settings.model_folder.isHidden()

@@ -228,6 +228,6 @@ def test_a_window_that_does_not_fit_is_halved_and_the_run_goes_on(
 def test_cotracker_without_weights_is_refused_with_what_to_do(
     profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.smite.segment_guided.models_folder", lambda: tmp_path)
+    monkeypatch.setattr("engine.models.places.data_folder", lambda: tmp_path)
     with pytest.raises(MissingModelError, match="--tracker flow"):
         run(profile, *task_for(4, replace(GUIDED, tracker="cotracker")))
