@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -10,7 +11,9 @@ from app.actions.commands import Commands
 from app.canvas.tools import TOOL_NAMES
 from app.canvas.view import CanvasView
 from app.core import Core
+from app.correct import frame_work
 from app.correct.model import CorrectModel
+from app.correct.scope import frames_of
 from app.i18n import plural, tr
 from app.jobs.spec import JobSpec, Outcome
 from engine.api.places import cache_folder
@@ -20,6 +23,8 @@ from engine.errors import EngineError
 
 _SIZE_STEP = 1.1
 _HARDNESS_STEP = 10
+_MOST_TAUGHT = 24
+"""References of one import: the quick backbone learns little from more of the same shot, and each is shown."""
 
 
 class CorrectActions(QObject):
@@ -38,23 +43,23 @@ class CorrectActions(QObject):
         """Takes the brush to the shown frame, or puts it away."""
         if self.model.painting:
             self.model.stop_painting()
-        elif self._ready():
+        elif self.ready():
             self.model.start_painting()
 
     def start_brush(self) -> None:
         """Takes the brush to the shown frame, which shows the model's guess."""
-        if not self.model.painting and self._ready():
+        if not self.model.painting and self.ready():
             self.model.start_painting()
 
     def take_tool(self, name: str) -> None:
         """Takes a paint tool; the first one puts the canvas in the viewer's place."""
         self._canvas.set_tool(name)
-        if not self.model.painting and self._ready():
+        if not self.model.painting and self.ready():
             self.model.start_painting()
 
     def spread(self) -> None:
         """Asks the worker for a preview of this frame's correction on its neighbours."""
-        if not self._ready():
+        if not self.ready():
             return
         frame = self._core.playhead.frame
         if frame not in self.model.edited:
@@ -79,25 +84,114 @@ class CorrectActions(QObject):
 
     def teach(self) -> None:
         """Makes the shown frame, as it is corrected, a reference; the next run learns it."""
-        if not self._ready():
-            return
-        core, frame, clip_id = self._core, self._core.playhead.frame, self._core.playhead.clip_id
-        reader = core.results.reader()
+        if self.ready():
+            self.teach_frames((self._core.playhead.frame,))
+
+    def teach_frames(self, frames: Sequence[int]) -> None:
+        """Makes frames, as they are shown, references; of many, some that are evenly spaced."""
+        core, clip_id, reader = self._core, self._core.playhead.clip_id, self._core.results.reader()
         if reader is None:
             return
+        known = [frame for frame in frames if frame in reader.record.frames]
+        step = -(-len(known) // _MOST_TAUGHT)
+        taught = known[:: max(1, step)]
         try:
-            labels = reader.final(frame)[1]
-            core.references.show_frame(clip_id, frame)
-            core.references.replace_labels(Painted(labels), tr("Teach frame"))
+            for frame in taught:
+                labels = reader.final(frame)[1]
+                core.references.show_frame(clip_id, frame)
+                core.references.replace_labels(Painted(labels), tr("Teach frame"))
         except EngineError as error:
             core.notifier.warning(str(error))
             return
-        text = tr("Frame {frame} is a reference now. Run the clip again to learn it: the result is stale until then.")
-        core.notice.offer(text.format(frame=frame), tr("Run now"), core.commands["run.clip"].trigger)
+        if len(taught) == 1:
+            text = tr(
+                "Frame {frame} is a reference now. Run the clip again to learn it: the result is stale until then."
+            )
+            text = text.format(frame=taught[0])
+        else:
+            text = tr(
+                "{n} frames are references now. Run the clip again to learn them: the result is stale until then."
+            )
+            text = text.format(n=len(taught))
+        core.notice.offer(text, tr("Run now"), core.commands["run.clip"].trigger)
+
+    def swap(self) -> None:
+        """Exchanges the current part with another one, between In and Out or on the shown frame."""
+        parts, current = self._core.parts.parts, self._core.parts.current
+        if not self.ready():
+            return
+        if current not in parts.ids or len(parts.ids) < 2:
+            self._core.notifier.info(tr("Choose one of the two parts in the list first; there have to be two."))
+            return
+        others = [part for part in parts if part.id != current]
+        label = tr("Exchange '{part}' on {frames} with").format(
+            part=parts.by_id(current).name, frames=self._span_text()
+        )
+        row = self._core.questions.pick(tr("Swap parts"), label, [part.name for part in others])
+        if row is not None and self.model.result is not None:
+            work = partial(frame_work.swap, self.model.result, self._span(), current, others[row].id)
+            self.model.perform(tr("Swap parts"), work)
+
+    def move(self) -> None:
+        """Moves the shown frame's correction to another frame, which is asked for."""
+        if not self.ready() or self.model.result is None:
+            return
+        frame = self._core.playhead.frame
+        if frame not in self.model.edited:
+            self._core.notifier.info(tr("This frame has no correction that could be moved."))
+            return
+        title = tr("Move the correction of frame {frame}").format(frame=frame)
+        text = self._core.questions.text(title, tr("To frame"), "")
+        if text is None:
+            return
+        if not text.isdigit() or int(text) not in self._core.playhead.numbers:
+            self._core.notifier.info(tr("The clip has no frame '{text}'. Nothing was moved.").format(text=text))
+            return
+        self.model.perform(tr("Move correction"), partial(frame_work.move, self.model.result, frame, int(text)))
+        self._core.playhead.go(int(text))
+
+    def clear(self) -> None:
+        """Takes the shown frame's correction away."""
+        if self.ready():
+            if self._core.playhead.frame in self.model.edited:
+                self.model.clear(tr("Clear correction"), (self._core.playhead.frame,))
+            else:
+                self._core.notifier.info(tr("This frame has no correction: it is as the run left it."))
+
+    def clear_range(self) -> None:
+        """Takes all corrections between In and Out away."""
+        if self.ready():
+            frames = [frame for frame in self._span() if frame in self.model.edited]
+            if frames:
+                self.model.clear(tr("Clear corrections"), frames)
+            else:
+                self._core.notifier.info(tr("There is no correction on {frames}.").format(frames=self._span_text()))
+
+    def lock_range(self) -> None:
+        """Locks all frames between In and Out that have a result, or unlocks them where all are locked."""
+        if not self.ready():
+            return
+        review = self.model.review
+        frames = [frame for frame in self._span() if self._core.results.state(frame) != "none"]
+        if review.frames >= set(frames):
+            self.model.set_review(tr("Unlock frames"), review.unlocking(frames))
+        else:
+            self.model.set_review(tr("Lock frames"), review.locking(frames))
+
+    def _span(self) -> tuple[int, ...]:
+        """Returns the frames between In and Out, or the shown one where neither was set."""
+        playhead = self._core.playhead
+        return frames_of("frame" if playhead.in_out is None else "range", playhead)
+
+    def _span_text(self) -> str:
+        frames = self._span()
+        if len(frames) == 1:
+            return tr("frame {frame}").format(frame=frames[0])
+        return tr("frames {first} to {last}").format(first=frames[0], last=frames[-1])
 
     def lock_frame(self) -> None:
         """Locks the shown frame, or unlocks it."""
-        if self._ready():
+        if self.ready():
             frame, review = self._core.playhead.frame, self.model.review
             if frame in review.frames:
                 self.model.set_review(tr("Unlock frame"), review.unlocking([frame]))
@@ -107,7 +201,7 @@ class CorrectActions(QObject):
     def lock_part(self) -> None:
         """Locks the current part of the shown frame, or unlocks it."""
         part = self._core.parts.current
-        if self._ready() and part in self._core.parts.parts.ids:
+        if self.ready() and part in self._core.parts.parts.ids:
             frame, review = self._core.playhead.frame, self.model.review
             if part in review.parts.get(frame, ()):
                 self.model.set_review(tr("Unlock part"), review.unlocking([frame], part))
@@ -116,7 +210,7 @@ class CorrectActions(QObject):
 
     def ask_note(self) -> None:
         """Asks for a note on the shown frame."""
-        if self._ready():
+        if self.ready():
             frame, review = self._core.playhead.frame, self.model.review
             title = tr("Note on frame {frame}").format(frame=frame)
             note = self._core.questions.text(title, tr("Note"), review.notes.get(frame, ""))
@@ -134,7 +228,11 @@ class CorrectActions(QObject):
         commands.bind("edit.undo", self._undo)
         commands.bind("edit.redo", model.redo)
         commands.bind_switch("correct.brush", lambda _on: self.toggle_brush())
-        commands.bind("correct.clear", lambda: model.clear(tr("Clear correction")))
+        commands.bind("correct.clear", self.clear)
+        commands.bind("correct.clear_range", self.clear_range)
+        commands.bind("correct.move", self.move)
+        commands.bind("correct.swap", self.swap)
+        commands.bind("correct.lock_range", self.lock_range)
         commands.bind("correct.spread", self.spread)
         commands.bind("correct.accept", self.accept)
         commands.bind("correct.reject", self.reject)
@@ -147,7 +245,8 @@ class CorrectActions(QObject):
         if not self._canvas.step_back():
             self.model.undo()
 
-    def _ready(self) -> bool:
+    def ready(self) -> bool:
+        """Tells whether the shown frame can be corrected, and says why where it cannot."""
         if self._core.document.read_only:
             self._core.notifier.warning(tr("The project is open for reading only. Save it under another name first."))
             return False

@@ -11,7 +11,7 @@ from app.correct.frame_work import FrameToCorrect
 from app.model.document import Document
 from app.model.parts import PartsModel
 from engine.domain.edits import LabelLayer
-from engine.domain.labels import LabelMap
+from engine.domain.labels import UNKNOWN, LabelMap
 from engine.domain.parts import PartSet
 
 
@@ -32,6 +32,7 @@ class EditDocument(QObject):
         self._document, self._parts = document, parts
         self._frame: FrameToCorrect | None = None
         self._layer: LabelLayer | None = None
+        self._area = False
         parts.changed.connect(self.partsChanged)
         parts.currentChanged.connect(self.partsChanged)
         document.projectChanged.connect(self.rulesChanged)
@@ -41,11 +42,13 @@ class EditDocument(QObject):
         """What is corrected."""
         return self._frame
 
-    def show(self, frame: FrameToCorrect | None) -> None:
-        """Shows a frame, or nothing."""
+    def show(self, frame: FrameToCorrect | None, *, area: bool = False) -> None:
+        """Shows a frame, or nothing; for an area, with an empty layer and the labels as dashed outlines."""
         same = self._frame is not None and frame is not None and frame.image is self._frame.image
-        self._frame = frame
-        self._layer = LabelLayer(frame.labels) if frame is not None else None
+        self._frame, self._area = frame, area
+        self._layer = None
+        if frame is not None:
+            self._layer = LabelLayer(np.zeros_like(frame.labels) if area else frame.labels)
         if same:
             self.labelsChanged.emit(None)
             self.rulesChanged.emit()
@@ -70,8 +73,8 @@ class EditDocument(QObject):
 
     @property
     def current_part(self) -> int:
-        """The label that tools paint."""
-        return self._parts.current
+        """The label that tools paint; an area is drawn in the colour of nobody's part."""
+        return UNKNOWN if self._area else self._parts.current
 
     @property
     def shown_parts(self) -> frozenset[int]:
@@ -86,13 +89,15 @@ class EditDocument(QObject):
     @property
     def locked_parts(self) -> frozenset[int]:
         """Parts that no tool changes: those locked in the list, and those locked on this frame."""
+        if self._area:
+            return frozenset()
         here = self._frame.locked_parts if self._frame is not None else frozenset()
         return frozenset(self._parts.locked) | here
 
     @property
     def protect_others(self) -> bool:
         """Painting changes background and the current part only."""
-        return self._document.project.rules.protect_others
+        return self._document.project.rules.protect_others and not self._area
 
     @property
     def mirror(self) -> Mirror | None:
@@ -101,10 +106,10 @@ class EditDocument(QObject):
 
     @property
     def ghost(self) -> LabelMap | None:
-        """There is no onion skin here."""
-        return None
+        """The parts, while an area is drawn."""
+        return self._frame.labels if self._frame is not None and self._area else None
 
     @property
     def read_only(self) -> bool:
         """The frame is locked, or the project is open for reading only."""
-        return self._document.read_only or (self._frame is not None and self._frame.locked)
+        return self._document.read_only or (self._frame is not None and self._frame.locked and not self._area)

@@ -126,13 +126,34 @@ def brush(result: Path, frame: int, before: LabelMap, after: LabelMap, coverage:
     return Corrections(ResultReader(result)).correct(frame, edit)
 
 
-def clear(result: Path, frame: int) -> Change:
-    """Takes a frame's correction away.
+def clear(result: Path, frames: Sequence[int]) -> Change | None:
+    """Takes the corrections of frames away, or returns None where there are none.
 
     Raises:
-        InputError: The frame, or a part of it, is locked.
+        InputError: A frame, or a part of it, is locked.
     """
-    return Corrections(ResultReader(result)).clear([frame])
+    reader = ResultReader(result)
+    edited = sorted(set(frames) & set(reader.edited))
+    return Corrections(reader).clear(edited) if edited else None
+
+
+def move(result: Path, frame: int, other: int) -> Change:
+    """Moves a frame's correction to another frame.
+
+    Raises:
+        InputError: There is none, or a frame is locked or has no result.
+    """
+    return Corrections(ResultReader(result)).move(frame, other)
+
+
+def swap(result: Path, frames: Sequence[int], part: int, other: int) -> Change:
+    """Exchanges two parts on those of the frames that have a result.
+
+    Raises:
+        InputError: A frame or part is locked, or the two are one.
+    """
+    reader = ResultReader(result)
+    return Corrections(reader).swap([frame for frame in frames if frame in reader.record.frames], part, other)
 
 
 def change_review(result: Path, review: Review, frames: tuple[int, ...]) -> Change:

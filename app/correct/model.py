@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from app.correct.frame_work import FrameToCorrect, FrameWork, Marks
 from engine.api.spread import accept, reject
 from engine.correct.change import Change
 from engine.domain.edits import LabelEdit
-from engine.domain.labels import LabelMap
+from engine.domain.labels import BACKGROUND, LabelMap
+from engine.results.areas import Mask
 from engine.results.review import Review
 
 _MOST_STEPS = 200
@@ -32,12 +33,16 @@ class CorrectModel(QObject):
         shown(): Another frame is ready to be corrected, or none.
         failed(str): Something could not be done; the sentence says why.
         stepsChanged(): What can be undone or redone is another.
+        noted(str): A correction left something as it was; the sentence says what.
+        areaDrawn(): An area was drawn; `drawn` has it.
     """
 
     changed = Signal()
     shown = Signal()
     failed = Signal(str)
     stepsChanged = Signal()
+    noted = Signal(str)
+    areaDrawn = Signal()
 
     def __init__(self, core: Core, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -51,7 +56,8 @@ class CorrectModel(QObject):
         self._pending = 0
         self._done: list[tuple[str, Change]] = []
         self._undone: list[tuple[str, Change]] = []
-        self._painting = False
+        self._painting = self._drawing = False
+        self.drawn: tuple[int, Mask] | None = None
         core.results.versionsChanged.connect(self._on_result)
         core.results.recordChanged.connect(self.read_marks)
         core.playhead.frameChanged.connect(self._on_frame)
@@ -107,14 +113,24 @@ class CorrectModel(QObject):
         """Name of the step that redo does again, or ''."""
         return self._undone[-1][0] if self._undone else ""
 
+    @property
+    def drawing_area(self) -> bool:
+        """The next gesture draws an area and changes no matte."""
+        return self._drawing
+
     def start_painting(self) -> None:
         """Makes the shown frame ready for the brush; `shown` tells when it is."""
-        self._painting = True
+        self._painting, self._drawing = True, False
+        self._read_frame()
+
+    def start_drawing(self) -> None:
+        """Makes the shown frame ready for an area to be drawn; `shown` tells when it is."""
+        self._painting = self._drawing = True
         self._read_frame()
 
     def stop_painting(self) -> None:
         """Leaves the brush."""
-        self._painting = False
+        self._painting = self._drawing = False
         self.document.show(None)
         self.shown.emit()
 
@@ -124,14 +140,19 @@ class CorrectModel(QObject):
         frame, layer, before = self.document.frame, self.document.layer, self._before
         if frame is None or layer is None or before is None:
             return
+        if self._drawing:
+            self.drawn = frame.frame, layer.labels != BACKGROUND
+            self.stop_painting()
+            self.areaDrawn.emit()
+            return
         after, coverage = layer.labels.copy(), layer.coverage.copy()
         self._before = after
         self._do(text, partial(frame_work.brush, frame.result, frame.frame, before, after, coverage))
 
-    def clear(self, text: str) -> None:
-        """Takes the shown frame's correction away."""
+    def clear(self, text: str, frames: Sequence[int]) -> None:
+        """Takes the corrections of frames away."""
         if self.result is not None:
-            self._do(text, partial(frame_work.clear, self.result, self._core.playhead.frame))
+            self._do(text, partial(frame_work.clear, self.result, frames))
 
     def set_review(self, text: str, review: Review) -> None:
         """Changes locks or notes."""
@@ -150,10 +171,10 @@ class CorrectModel(QObject):
             reject(self.result)
             self.read_marks()
 
-    def perform(self, text: str, work: Callable[[], Change | None]) -> None:
-        """Does a correction in the background, as a step that can be undone."""
+    def perform(self, text: str, work: Callable[[], Change | None], then: Callable[[], object] | None = None) -> None:
+        """Does a correction in the background, as a step that can be undone; `then` runs once it is done."""
         if self.result is not None:
-            self._do(text, work)
+            self._do(text, work, then)
 
     def undo(self) -> None:
         """Takes the newest correction back, to the bit."""
@@ -177,11 +198,11 @@ class CorrectModel(QObject):
         self._background.stop()
         self._work.close()
 
-    def _do(self, text: str, work: Callable[[], Change | None]) -> None:
+    def _do(self, text: str, work: Callable[[], Change | None], then: Callable[[], object] | None = None) -> None:
         self._pending += 1
-        self._background.ask(f"do {next(self._numbers)}", work, partial(self._on_done, text))
+        self._background.ask(f"do {next(self._numbers)}", work, partial(self._on_done, text, then))
 
-    def _on_done(self, text: str, answer: Change | Failure | None) -> None:
+    def _on_done(self, text: str, then: Callable[[], object] | None, answer: Change | Failure | None) -> None:
         self._pending -= 1
         if isinstance(answer, Failure):
             self.failed.emit(answer.text)
@@ -192,7 +213,11 @@ class CorrectModel(QObject):
             del self._done[:-_MOST_STEPS]
             self._undone.clear()
             self.stepsChanged.emit()
+            if answer.note:
+                self.noted.emit(answer.note)
         self._after_change(answer)
+        if then is not None:
+            then()
 
     def _travel(self, source: list[tuple[str, Change]], target: list[tuple[str, Change]]) -> None:
         if not source or self.busy:
@@ -257,5 +282,5 @@ class CorrectModel(QObject):
                 answer.result, answer.frame, now.image, answer.labels, answer.locked, answer.locked_parts
             )
         self._before = answer.labels.copy()
-        self.document.show(answer)
+        self.document.show(answer, area=self._drawing)
         self.shown.emit()

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QSpinBox,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from app.actions.commands import Commands
 from app.actions.correct_actions import CorrectActions
 from app.core import Core
+from app.correct.buttons import command_button
 from app.correct.model import CorrectModel
 from app.i18n import plural, tr
 
@@ -69,7 +60,7 @@ class CorrectPanel(QWidget):
         )
         for row, (number, text, command, tip) in enumerate(rows):
             grid.addWidget(QLabel(number), row, 0)
-            grid.addWidget(_button(commands, command, text), row, 1)
+            grid.addWidget(command_button(commands, command, text), row, 1)
             if command == "correct.spread":
                 grid.addWidget(self.reach, row, 2)
             else:
@@ -80,19 +71,21 @@ class CorrectPanel(QWidget):
         self._answers = QWidget()
         answers = QHBoxLayout(self._answers)
         answers.setContentsMargins(0, 0, 0, 0)
-        answers.addWidget(_button(commands, "correct.accept", tr("Accept")))
-        answers.addWidget(_button(commands, "correct.reject", tr("Reject")))
+        answers.addWidget(command_button(commands, "correct.accept", tr("Accept")))
+        answers.addWidget(command_button(commands, "correct.reject", tr("Reject")))
         answers.addStretch(1)
         locks = QGridLayout()
         for place, (command, text) in enumerate(
             (
                 ("correct.lock_frame", tr("Lock frame")),
                 ("correct.lock_part", tr("Lock part")),
-                ("correct.clear", tr("Clear correction")),
-                ("correct.note", tr("Note…")),
+                ("correct.clear", tr("Clear")),
+                ("correct.move", tr("Move…")),
+                ("correct.swap", tr("Swap parts…")),
+                ("correct.lock_range", tr("Lock In-Out")),
             )
         ):
-            locks.addWidget(_button(commands, command, text), place // 2, place % 2)
+            locks.addWidget(command_button(commands, command, text), place // 3, place % 3)
         for label in (self.state, self.note):
             label.setWordWrap(True)
             label.setProperty("role", "secondary")
@@ -106,14 +99,3 @@ class CorrectPanel(QWidget):
 
     def _on_reach(self, value: int) -> None:
         self._actions.reach = value
-
-
-def _button(commands: Commands, command: str, text: str) -> QToolButton:
-    """Returns a button for a command under a short name; menus keep the long one."""
-    commands[command].setIconText(text)
-    button = QToolButton()
-    button.setDefaultAction(commands[command])
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-    button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    button.setAccessibleName(text)
-    return button

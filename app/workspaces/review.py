@@ -5,15 +5,18 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import QComboBox, QTabWidget, QToolBar
 
+from app.actions.area_actions import AreaActions
 from app.actions.correct_actions import CorrectActions
 from app.actions.playback_actions import PlaybackActions, button_keys
 from app.actions.run_actions import RunActions
 from app.canvas.tools import TOOL_NAMES
 from app.canvas.view import CanvasView
 from app.core import Core
+from app.correct.areas_panel import AreasPanel
 from app.correct.changes_panel import ChangesPanel
 from app.correct.model import CorrectModel
 from app.correct.next_panel import NextPanel
+from app.correct.notes_panel import NotesPanel
 from app.correct.panel import CorrectPanel
 from app.i18n import tr
 from app.menus import correct_menu, review_menus
@@ -82,6 +85,10 @@ class ReviewWorkspace(Workspace):
         self.canvas = CanvasView(self.corrections.document)
         self.correct_actions = CorrectActions(core, self.corrections, self.canvas, self._commands)
         self.correct_panel = CorrectPanel(core, self.correct_actions, self._commands)
+        self.area_actions = AreaActions(core, self.correct_actions, self.canvas, self._commands)
+        self.areas = AreasPanel(core, self.area_actions, self._commands)
+        self.notes = NotesPanel(core, self.corrections)
+        self.correct = QTabWidget()
         self.next = NextPanel(core, self.correct_actions.start_brush)
         self.changes = ChangesPanel(core, self.corrections)
         self.where = QTabWidget()
@@ -146,10 +153,14 @@ class ReviewWorkspace(Workspace):
             (self.changes, tr("Changes")),
         ):
             self.where.addTab(panel, title)
+        self.correct.setDocumentMode(True)
+        self.correct.addTab(self.correct_panel, tr("Steps"))
+        self.correct.addTab(self.areas, tr("Areas"))
+        self.correct.addTab(self.notes, tr("Notes"))
         right, bottom = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
         self.docks = (
             Dock("review_parts", tr("Parts"), self.parts, right, 300),
-            Dock("review_correct", tr("Correct"), self.correct_panel, right, 190),
+            Dock("review_correct", tr("Correct"), self.correct, right, 230),
             Dock("review_worst", tr("Where to look"), self.where, right, 200),
             Dock("review_queue", tr("Queue"), self.queue, right, 160),
             Dock("review_timeline", tr("Timeline"), self.timeline_panel, bottom, HEIGHT_PX),
@@ -171,6 +182,7 @@ class ReviewWorkspace(Workspace):
         self.canvas.toolChanged.connect(self._show_tool)
         self.corrections.shown.connect(self._show_brush)
         self.corrections.failed.connect(core.notifier.warning)
+        self.corrections.noted.connect(core.notifier.info)
         core.commands.bind("run.clip", self._run_from_anywhere)
         core.session.opened.connect(self.run_actions.offer_resume)
         self.queue.detailsRequested.connect(self._on_details)
