@@ -142,10 +142,12 @@ def review_menus() -> tuple[Menu, ...]:
 def correct_menu() -> Menu:
     """Returns the menu of corrections."""
     steps = tuple(f"correct.{name}" for name in ("brush", "spread", "accept", "reject", "teach"))
-    locks = tuple(f"correct.{name}" for name in ("lock_frame", "lock_part", "clear", "note"))
-    return Menu(tr("&Correct"), (*steps, "-", *locks))
+    edits = tuple(f"correct.{name}" for name in ("clear", "clear_range", "move", "swap"))
+    areas = ("correct.area", "correct.area_import")
+    locks = tuple(f"correct.{name}" for name in ("lock_frame", "lock_range", "lock_part", "note"))
+    return Menu(tr("&Correct"), (*steps, "-", *edits, "-", *areas, "-", *locks))
 
 
 def help_menu() -> Menu:
     """Returns the Help menu."""
-    return Menu(tr("&Help"), ("window.palette", "window.keys", "-", "project.sample"))
+    return Menu(tr("&Help"), ("window.palette", "window.keys", "-", "project.sample", "-", "window.diagnostics"))
