@@ -150,4 +150,4 @@ def correct_menu() -> Menu:
 
 def help_menu() -> Menu:
     """Returns the Help menu."""
-    return Menu(tr("&Help"), ("window.palette", "window.keys", "-", "project.sample", "-", "window.diagnostics"))
+    return Menu(tr("&Help"), ("window.palette", "window.keys", "-", "project.sample"))
