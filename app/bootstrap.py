@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from platformdirs import user_config_path, user_data_path
+from platformdirs import user_config_path, user_data_path, user_log_path
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from app.actions.project_actions import ProjectActions, held_by
 from app.collector import Collector
 from app.core import make_core
-from app.i18n import tr
+from app.desktop.entry import DESKTOP_NAME
+from app.diagnostics.actions import DiagnosticsActions, RecoveryHands
+from app.diagnostics.recorded_run import RecordedRun
+from app.diagnostics.restart import RESTART_CODE, start_again
+from app.i18n import chosen_language, install_language, tr
 from app.keymap.keymap import Keymap, load_keymap
 from app.keymap.palette import CommandPalette
 from app.keymap.sheet import KeySheet
@@ -29,13 +32,16 @@ from app.panels.job_status import JobStatus
 from app.panels.status import StatusBar
 from app.panels.welcome import RecentProject, Welcome
 from app.preferences import Preferences
-from app.theme import SCALES, apply_theme
+from app.preferences_window.actions import PreferenceActions, PreferenceHands
+from app.theme import SCALES, application_icon, apply_theme
 from app.workspaces.base import Workspace
 from app.workspaces.export import ExportWorkspace
 from app.workspaces.references import ReferencesWorkspace
 from app.workspaces.review import ReviewWorkspace
+from app.workspaces.shots import ShotsWorkspace
 from app.workspaces.train import TrainWorkspace
-from engine.project_io.layout import PROJECT_FILE, THUMBNAIL_FOLDER, is_project
+from engine.api.library import SUFFIX as PROFILE_SUFFIX
+from engine.project_io.layout import PROJECT_FILE, THUMBNAIL_FOLDER, is_project, project_file
 
 _APPLICATION = "SMITE Studio"
 
@@ -65,6 +71,23 @@ class Studio(QObject):
             self.training,
             self.review,
             ExportWorkspace(self.core),
+            ShotsWorkspace(self.core, self.review.runs),
+        )
+        self.restart_paths: tuple[Path, ...] = ()
+        """What the next run is to open, where the program ends to start again."""
+        self.diagnostics = DiagnosticsActions(
+            self.core, RecoveryHands(self._restart_at_once, self._recover, self._settle), self
+        )
+        self.settings = PreferenceActions(
+            self.core,
+            PreferenceHands(
+                self._show_look,
+                self._on_keymap,
+                self._restart,
+                self.review.cache,
+                self.painting.reference_actions,
+            ),
+            self,
         )
         self.welcome = Welcome()
         self.status = StatusBar(self.core.document, self.core.parts, self.core.references, self.core.session)
@@ -73,13 +96,18 @@ class Studio(QObject):
         self._bind()
         self._connect()
         self._show_welcome()
+        self.settings.apply()
 
     def open_paths(self, paths: Sequence[Path]) -> None:
-        """Opens a project, or takes images, clips and masks as if they had been dropped."""
+        """Opens a project, takes a profile into the library, or images, clips and masks as if they had been dropped."""
         projects = [path for path in paths if is_project(path)]
         if projects:
-            self.project_actions.open(projects[0])
-        rest = [path for path in paths if path not in projects]
+            self.project_actions.open(project_file(projects[0]).parent)
+        profiles = [path for path in paths if path.suffix == PROFILE_SUFFIX]
+        if profiles and self.project_actions.ensure_open():
+            for profile in profiles:
+                self.training.library.offer(profile)
+        rest = [path for path in paths if path not in projects and path not in profiles]
         if rest:
             self.painting.reference_actions.drop(rest)
 
@@ -90,11 +118,14 @@ class Studio(QObject):
         self.core.shut_down()
         self.window.keep_layout(self.core.preferences)
         self.core.preferences.sync()
-        self.core.notifier.remove_hook()
+        self.settings.shut_down()
+        self.diagnostics.watch.remove()
 
     def _bind(self) -> None:
         commands, window = self.core.commands, self.window
         self.project_actions.bind(commands)
+        self.settings.bind()
+        self.diagnostics.bind()
         for workspace in self.workspaces:
             commands.bind(f"workspace.{workspace.name}", partial(window.show_workspace, workspace.name))
         commands.bind("project.quit", window.close)
@@ -130,16 +161,20 @@ class Studio(QObject):
         core.references.pictureFailed.connect(self._on_picture_failed)
         core.document.stack.changed.connect(self._show_title)
         core.document.recordFailed.connect(core.notifier.warning)
+        self.training.model.choiceChanged.connect(self._on_train_choice)
+        self.review.run_actions.devicesWanted.connect(self.training.actions.look_for_devices)
         # After the workspaces, which know which of their jobs are to be offered again.
         core.session.leaving.connect(core.queue.leave_project)
         core.session.opened.connect(self._on_opened)
         core.session.closed.connect(self._show_welcome)
         self.window.dropped.connect(self.open_paths)
 
+    def _on_train_choice(self) -> None:
+        self.review.runs.set_devices(self.training.model.devices)
+
     def _apply_profile(self, path: Path) -> None:
         """Makes a profile the one that the current clip is segmented with, and shows the clip."""
-        runs = self.review.runs
-        runs.choose(replace(runs.choice, profile=path))
+        self.review.runs.choose_profile(path)
         self.window.show_workspace(self.review.name)
 
     def _open_sample(self) -> None:
@@ -164,14 +199,42 @@ class Studio(QObject):
         nearest = min(range(len(SCALES)), key=lambda i: abs(SCALES[i] - preferences.scale_percent))
         percent = SCALES[max(0, min(len(SCALES) - 1, nearest + step))]
         preferences.set_scale_percent(percent)
+        self._show_look()
+
+    def _show_look(self) -> None:
+        """Draws everything in the theme and size that are kept."""
+        preferences = self.core.preferences
         application = QApplication.instance()
         if isinstance(application, QApplication):
-            apply_theme(application, percent)
-        self.window.set_scale(percent)
+            apply_theme(application, preferences.scale_percent, preferences.theme)
+        self.window.set_scale(preferences.scale_percent)
 
-    def _may_close(self) -> bool:
+    def _settle(self) -> None:
+        """Takes back what the mouse has half done."""
         for workspace in self.workspaces:
             workspace.cancel_gesture()
+
+    def _restart(self) -> None:
+        """Starts again with the same project, asking about unsaved work."""
+        if not self.project_actions.may_leave():
+            return
+        session = self.core.session
+        if session.path is not None and not session.untitled:
+            self.restart_paths = (session.path,)
+        session.close()
+        QApplication.exit(RESTART_CODE)
+
+    def _restart_at_once(self) -> None:
+        """Starts again after a fault: unsaved work stays in its journal, and the next run offers it."""
+        path = self.core.session.path
+        self.restart_paths = (path,) if path is not None else ()
+        QApplication.exit(RESTART_CODE)
+
+    def _recover(self, project: Path) -> None:
+        self.project_actions.open(project, recover=True)
+
+    def _may_close(self) -> bool:
+        self._settle()
         if not self.project_actions.may_leave():
             return False
         self.core.session.close()
@@ -229,18 +292,27 @@ def open_window(arguments: Sequence[str]) -> int:
     """Opens the window on the paths given and returns the exit code."""
     application = QApplication([_APPLICATION])
     application.setApplicationName(_APPLICATION)
+    application.setDesktopFileName(DESKTOP_NAME)
+    application.setWindowIcon(application_icon())
     preferences = Preferences(user_config_path(_APPLICATION, appauthor=False) / "settings.ini")
-    apply_theme(application, preferences.scale_percent)
+    install_language(application, chosen_language(preferences.language))
+    apply_theme(application, preferences.scale_percent, preferences.theme)
     studio = Studio(user_data_path(_APPLICATION, appauthor=False), preferences)
     collector = Collector(studio)
     collector.start()
-    studio.core.notifier.install_hook()
+    logs = user_log_path(_APPLICATION, appauthor=False)
+    recorded = RecordedRun(studio.core, studio.diagnostics, logs)
     studio.window.restore_layout(preferences)
     studio.window.show()
-    studio.open_paths([Path(argument).absolute() for argument in arguments])
+    paths = [Path(argument).absolute() for argument in arguments]
+    studio.open_paths(paths)
+    recorded.offer_crashed(but=paths)
     code = application.exec()
     studio.shut_down()
     collector.stop()
+    recorded.end()
+    if code == RESTART_CODE:
+        return 0 if start_again(studio.restart_paths) else 1
     return code
 
 

@@ -10,6 +10,10 @@ from pathlib import Path
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a verb without touching Qt, or opens the window on the paths given; returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments in (["--install-desktop"], ["--remove-desktop"]):
+        from app.desktop.entry import desktop_command
+
+        return desktop_command(arguments[0])
     if arguments and not _opens_window(arguments[0]):
         from engine.cli.main import main as run_verb
 

@@ -6,6 +6,8 @@ from app.canvas.tools import TOOL_NAMES
 from app.i18n import tr
 from app.workspaces.base import Menu
 
+_SETTINGS = ("window.keys", "window.preferences")
+
 
 def file_menu() -> Menu:
     """Returns the File menu."""
@@ -31,7 +33,7 @@ def file_menu() -> Menu:
 
 def edit_menu() -> Menu:
     """Returns the Edit menu."""
-    return Menu(tr("&Edit"), ("edit.undo", "edit.redo", "-", "edit.copy_mask", "edit.paste_mask", "-", "window.keys"))
+    return Menu(tr("&Edit"), ("edit.undo", "edit.redo", "-", "edit.copy_mask", "edit.paste_mask", "-", *_SETTINGS))
 
 
 def view_menu() -> Menu:
@@ -150,4 +152,4 @@ def correct_menu() -> Menu:
 
 def help_menu() -> Menu:
     """Returns the Help menu."""
-    return Menu(tr("&Help"), ("window.palette", "window.keys", "-", "project.sample"))
+    return Menu(tr("&Help"), ("window.palette", "window.keys", "-", "project.sample", "-", "window.diagnostics"))

@@ -11,7 +11,7 @@ from importlib.resources import files
 from types import MappingProxyType
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QIcon, QImage, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
@@ -99,6 +99,25 @@ def icon(name: str, *, colour: str = TEXT, active: str = ACCENT) -> QIcon:
         for size in (ICON_PX, 2 * ICON_PX):
             made.addPixmap(_drawn(data.replace("currentColor", shade), size), mode, state)
     return made
+
+
+def application_icon() -> QIcon:
+    """Returns the icon of the program for windows and task bars."""
+    made = QIcon()
+    for size in (16, 24, 32, 48, 64, 128, 256):
+        made.addPixmap(QPixmap.fromImage(application_picture(size)))
+    return made
+
+
+def application_picture(size: int) -> QImage:
+    """Returns the program's icon as a square picture; needs no application, so that builds and installers can ask."""
+    data = files("resources").joinpath("icons", "smite-studio.svg").read_bytes()
+    picture = QImage(QSize(size, size), QImage.Format.Format_ARGB32_Premultiplied)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    QSvgRenderer(data).render(painter)
+    painter.end()
+    return picture
 
 
 def swatch(colour: tuple[int, int, int], text: str = "", size: int = 18) -> QIcon:
@@ -210,6 +229,7 @@ QAbstractSpinBox QLineEdit {{ background: transparent; border: none; min-height:
 QListView, QTreeView {{ background: {INPUT}; border: 1px solid {LINE}; outline: none; }}
 QTreeView::item {{ min-height: {px(26)}; }}
 QListWidget#linter::item {{ padding: {px(4)} {px(6)}; border-bottom: 1px solid {LINE}; }}
+QListWidget#pages::item {{ min-height: {px(28)}; padding: 0 {px(6)}; }}
 QListView::item:selected, QTreeView::item:selected {{ background: {SELECTED}; color: {BRIGHT}; }}
 QListView::item:selected {{ border: 1px solid {ACCENT}; }}
 QListView:focus, QTreeView:focus {{ border-color: {FOCUS}; }}
@@ -234,6 +254,7 @@ QSlider::handle:horizontal {{ background: {TEXT}; width: 10px; margin: -6px 0; b
 QSlider::handle:horizontal:focus {{ background: {ACCENT}; border: 1px solid {FOCUS}; }}
 QLabel[role="secondary"] {{ color: {SECONDARY}; }}
 QLabel[role="title"] {{ font-size: {px(26)}; font-weight: 600; color: {BRIGHT}; }}
+QLabel[role="strong"] {{ font-weight: 600; color: {BRIGHT}; }}
 QLabel[role="heading"] {{ color: {SECONDARY}; font-weight: 600; }}
 QLabel[role="empty"] {{ color: {SECONDARY}; font-size: {px(15)}; }}
 QStatusBar {{ min-height: {px(26)}; border-top: 1px solid {LINE}; }}

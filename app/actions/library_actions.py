@@ -68,6 +68,24 @@ class LibraryActions(QObject):
             for source in self._core.questions.files(tr("Import profiles"), (SUFFIX,)):
                 self._tried(partial(copy_profile, source, folder, source.stem))
 
+    def offer(self, source: Path) -> None:
+        """Asks whether a profile that was opened from outside is to be copied into this project's library."""
+        folder = self._core.profiles.folder
+        if folder is None or source.parent == folder:
+            return
+        answer = self._core.questions.choose(
+            tr("Import the profile “{name}” into this project's library?").format(name=source.stem),
+            [("import", tr("Import")), ("cancel", tr("Cancel"))],
+            escape="cancel",
+            more=tr("The file is copied; the original stays where it is."),
+        )
+        if answer == "import":
+            self._tried(partial(self._bring, source, folder))
+
+    def _bring(self, source: Path, folder: Path) -> None:
+        copied = copy_profile(source, folder, source.stem)
+        self._core.notifier.info(tr("“{name}” is in the profile library.").format(name=copied.stem))
+
     def _on_apply(self, path: Path) -> None:
         self._core.profiles.choose(path)
         self._apply(path)

@@ -66,15 +66,20 @@ class ProjectActions(QObject):
         if folder is not None:
             self.open(folder)
 
-    def open(self, path: Path) -> bool:
-        """Opens a project, asking about crashes, damage and other seats; returns whether it is open."""
+    def open(self, path: Path, *, recover: bool = False) -> bool:
+        """Opens a project, asking about crashes, damage and other seats; returns whether it is open.
+
+        Args:
+            path: Its folder.
+            recover: The artist has said already that unsaved work is wanted back.
+        """
         if not self.may_leave():
             return False
         try:
             folder = self._read(path)
             if folder is None:
                 return False
-            recovery = self._asked_recovery(folder)
+            recovery = self._session.find_recovery(folder) if recover else self._asked_recovery(folder)
             self._session.open(folder, recovery, seize=False)
         except EngineError as error:
             self._notifier.engine_error(error)

@@ -37,6 +37,14 @@ class Keymap:
                 return command_id
         return None
 
+    def clashes(self) -> dict[str, tuple[str, ...]]:
+        """Returns the keys that several commands have, with the ids of these."""
+        holders: dict[str, list[str]] = {}
+        for command_id, keys in self.keys.items():
+            for key in keys:
+                holders.setdefault(QKeySequence(key).toString(), []).append(command_id)
+        return {key: tuple(ids) for key, ids in holders.items() if key and len(ids) > 1}
+
     def binding(self, command_id: str, key: str) -> Keymap:
         """Returns the keymap with `key` for this command alone; whoever had it loses it. '' takes all keys away."""
         own = dict(self.own)

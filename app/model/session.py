@@ -73,11 +73,13 @@ class ProjectSession(QObject):
         self._lock: ProjectLock | None = None
         self._journal: Journal | None = None
         self._journal_limit = _JOURNAL_BYTES
+        self._has_gaps = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SYNC_MS)
         self._timer.timeout.connect(self._on_sync)
         document.changed.connect(self._timer.start)
+        document.recordFailed.connect(self._on_record_failed)
 
     @property
     def path(self) -> Path | None:
@@ -168,6 +170,26 @@ class ProjectSession(QObject):
         self._start_journal()
         self.opened.emit(Opened(path, None, "", missing_media(project)))
 
+    def secure(self) -> datetime | None:
+        """Puts every change onto the disk itself now, and returns when; None where they cannot be kept there.
+
+        Changes that the journal could not take when they were made are written with all others.
+        """
+        if self._journal is None:
+            return None
+        try:
+            if self._has_gaps:
+                self._shorten(self._journal)
+            else:
+                self._journal.sync()
+        except OutputError as error:
+            self._document.recordFailed.emit(str(error))
+            return None
+        self._has_gaps = False
+        now = datetime.now().astimezone()
+        self.journalled.emit(now)
+        return now
+
     def suspend(self) -> None:
         """Lets go of the project and leaves unsaved work in its journal, to be offered when it is opened again."""
         if self._folder is None:
@@ -224,6 +246,7 @@ class ProjectSession(QObject):
         if self._journal is not None:
             self._journal.close()
         revision = self._folder.stored.revision
+        self._has_gaps = False
         if self._document.unsaved:
             self._journal = Journal.resume(self._folder.path, revision)
         else:
@@ -265,6 +288,9 @@ class ProjectSession(QObject):
             raise
         # What is all unsaved work together may be long by itself: the next rewriting waits until it has doubled.
         self._journal_limit = max(_JOURNAL_BYTES, 2 * self._journal.num_bytes)
+
+    def _on_record_failed(self) -> None:
+        self._has_gaps = True
 
     def _on_sync(self) -> None:
         if self._journal is not None:

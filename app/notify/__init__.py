@@ -1,1 +1,1 @@
-"""Messages to the artist: one entry point, one bar, one dialogue, one exception hook."""
+"""Messages to the artist: one entry point, one bar, one dialogue."""

@@ -6,6 +6,7 @@ then the JSON that names them; until that last step the folder still is the proj
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from engine.errors import InputError, OutputError
 from engine.media.label_png import read_label_png, write_grey_png, write_label_png
 from engine.project_io.layout import (
     LABEL_FOLDER,
+    OPENER_SUFFIX,
     PREVIOUS_FILE,
     PROJECT_FILE,
     inner_path,
@@ -149,6 +151,8 @@ def create_project(path: Path, project: Project) -> ProjectFolder:
         raise OutputError(f"'{path}' already holds a project. Open it, or choose another folder.")
     folder = ProjectFolder(path, StoredProject(project))
     folder.save(project, {})
+    opener = json.dumps({"smite_studio_project": PROJECT_FILE})
+    write_text(path / f"{path.name}{OPENER_SUFFIX}", opener + "\n")
     return folder
 
 

@@ -10,6 +10,8 @@ from engine.errors import InputError
 
 PROJECT_FILE = "project.json"
 PREVIOUS_FILE = "project.previous.json"
+OPENER_SUFFIX = ".smite"
+"""A file in a project folder, named like it, for file managers to open the project with."""
 LOCK_FILE = "project.lock"
 JOURNAL_FILE = "journal.bin"
 LABEL_FOLDER = "labels"
@@ -17,7 +19,9 @@ THUMBNAIL_FOLDER = "thumbnails"
 
 
 def project_file(path: Path) -> Path:
-    """Returns the JSON of a project, given its folder or that file."""
+    """Returns the JSON of a project, given its folder, that file, or the file that opens it from a file manager."""
+    if path.suffix == OPENER_SUFFIX and path.is_file():
+        return path.parent / PROJECT_FILE
     return path if path.name in (PROJECT_FILE, PREVIOUS_FILE) else path / PROJECT_FILE
 
 

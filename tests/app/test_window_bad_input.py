@@ -261,19 +261,6 @@ def test_labels_that_vanished_are_named_and_other_references_stay_usable(
     assert same(pixels(studio), painted)
 
 
-def test_an_exception_that_nobody_caught_is_shown_with_details(
-    studio: Studio, capsys: pytest.CaptureFixture[str]
-) -> None:
-    try:
-        raise ZeroDivisionError("for the test")
-    except ZeroDivisionError as error:
-        studio.core.notifier._on_exception(type(error), error, error.__traceback__)
-    found = dialogue(studio)
-    assert "journal" in found.sentence
-    assert "ZeroDivisionError: for the test" in found.report()
-    assert "ZeroDivisionError" in capsys.readouterr().err
-
-
 def test_a_mask_of_another_size_is_refused_in_a_sentence(
     studio: Studio, qtbot: QtBot, still: Path, tmp_path: Path
 ) -> None:

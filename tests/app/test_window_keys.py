@@ -87,7 +87,7 @@ def test_a_rebound_key_works_at_once_and_after_a_restart(studio: Studio, qtbot: 
     add(studio, qtbot, [still])
     sheet = KeySheet(studio.core.commands, studio.keymap, studio.window)
     sheet.keymapChanged.connect(studio._on_keymap)
-    sheet.keymapChanged.emit(sheet.keymap.binding("tool.fill", "E"))
+    sheet.keymapChanged.emit(sheet.editor.keymap.binding("tool.fill", "E"))
     QTest.keyClick(studio.window, Qt.Key.Key_E)
     assert studio.painting.canvas.tool == "fill"
     assert studio.core.commands["tool.eraser"].shortcut().isEmpty()
@@ -112,9 +112,9 @@ def test_the_sheet_finds_commands_by_words_and_by_keys(studio: Studio) -> None:
             rows += [c.text(0) for c in children if c is not None and not c.isHidden()]
         return rows
 
-    sheet._search.setText("grow")
+    sheet.editor._search.setText("grow")
     assert shown() == ["Grow part"]
-    sheet._search.setText("shift+p")
+    sheet.editor._search.setText("shift+p")
     assert shown() == ["Protect other parts"]
     sheet.close()
 

@@ -1,0 +1,196 @@
+"""Faults, recovery and the diagnostics page in the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+
+from app.core import Core
+from app.diagnostics.facts import disks, machine, versions
+from app.diagnostics.fault_dialogue import FaultDialogue, FaultStory
+from app.diagnostics.faults import FaultWatch
+from app.diagnostics.log import logger
+from app.diagnostics.names import KnownNames
+from app.diagnostics.page import DiagnosticsPage
+from app.diagnostics.report import Diagnosis, Fault, diagnosis_text, fault_text
+from app.diagnostics.run_record import CrashedRun
+from app.diagnostics.scrub import scrub
+from app.i18n import tr
+from app.jobs.spec import Outcome
+from engine.api.cache import CacheContent, look_at_cache
+from engine.api.places import cache_folder, read_places
+from engine.jobs import Job
+
+_LOG_LINES = 60
+
+
+@dataclass(frozen=True)
+class RecoveryHands:
+    """What the dialogues may do.
+
+    Attributes:
+        restart: Starts the program again with the open project.
+        recover: Opens a project with the unsaved work that was found in it.
+        settle: Takes back whatever the mouse has half done.
+    """
+
+    restart: Callable[[], None]
+    recover: Callable[[Path], None]
+    settle: Callable[[], None]
+
+
+class DiagnosticsActions(QObject):
+    """Watches the window and shows what helps."""
+
+    def __init__(self, core: Core, hands: RecoveryHands, parent: QObject) -> None:
+        super().__init__(parent)
+        self._core, self._hands = core, hands
+        self.names = KnownNames(core.document, core.session, core.profiles, core.preferences)
+        self.watch = FaultWatch(self)
+        self.dialogue: FaultDialogue | None = None
+        self.page: DiagnosticsPage | None = None
+        self._log_tail: Callable[[int], list[str]] = lambda _lines: []
+        self._cache = CacheContent(())
+        self.watch.raised.connect(self._on_raised)
+        core.notifier.failed.connect(self.watch.note)
+        core.notifier.posted.connect(self._on_posted)
+        core.queue.finished.connect(self._on_job)
+        core.session.opened.connect(lambda _opened: self._log_project())
+        core.session.saved.connect(lambda: logger("project").info("saved"))
+
+    def bind(self) -> None:
+        """Connects the command."""
+        self._core.commands.bind("window.diagnostics", self.open)
+
+    def read_log(self, tail: Callable[[int], list[str]]) -> None:
+        """Takes what returns the last lines of the log."""
+        self._log_tail = tail
+
+    def open(self) -> None:
+        """Shows the diagnostics page."""
+        if self.page is None:
+            self.page = DiagnosticsPage(self._core.window)
+        self.page.show_text(self.text())
+        self.page.show()
+        self.page.raise_()
+        self._core.stepper.submit(self._look_at_cache(), self._on_cache)
+
+    def text(self) -> str:
+        """Returns the page."""
+        queue, preferences = self._core.queue, self._core.preferences
+        folders = {"projects": self._core.session.path or Path.home(), "cache": cache_folder()}
+        project = self._core.document.project
+        counts = f"{len(project.clips)} clips, {len(project.references)} references, {len(project.parts)} parts"
+        sections = {
+            "versions": versions(),
+            "machine": machine(),
+            "disks": disks(folders),
+            "cache": {
+                "place": "chosen" if read_places()[0].cache is not None else "usual",
+                "quota": f"{read_places()[0].quota_gb} GiB",
+                "optical flow": f"{self._cache.num_bytes('flow') / 2**20:.1f} MiB of {self._cache.count('flow')} clips",
+                "cuts": f"{self._cache.num_bytes('cuts') / 2**20:.1f} MiB of {self._cache.count('cuts')} clips",
+            },
+            "settings": {
+                "theme": preferences.theme,
+                "scale": f"{preferences.scale_percent} %",
+                "keys": f"{preferences.keymap_preset}, {len(preferences.own_keys)} of their own",
+                "memory for frames": f"{preferences.viewer_cache_bytes >> 20} MiB",
+                "threads": str(preferences.num_threads or "automatic"),
+                "autosave": f"{preferences.autosave_min} min",
+            },
+            "now": {
+                "workspace": self._core.window.workspace or "welcome",
+                "project": counts if self._core.session.path is not None else "none open",
+                "jobs": ", ".join(f"{job.spec.verb} {job.state}" for job in queue.jobs) or "none",
+            },
+        }
+        return diagnosis_text(
+            Diagnosis(sections, self.watch.faults, self._log_tail(_LOG_LINES), tuple(self.names.all()))
+        )
+
+    def offer_crashed(self, run: CrashedRun) -> None:
+        """Tells that the last run crashed, and offers its project with what was not saved."""
+        when = run.started_at.strftime("%d %b %H:%M")
+        happened = tr("The last run, begun on {when}, ended without closing.").format(when=when)
+        choices = [("stay", tr("Go on"))]
+        kept = tr("No project was open.")
+        if run.project is not None and run.project.is_dir():
+            kept = tr(
+                "“{name}” was open. Every change was written to its journal as it was made. "
+                "Open it to have all of them back."
+            ).format(name=run.name)
+            choices = [("recover", tr("Open and recover")), ("stay", tr("Not now"))]
+        details = scrub(run.details, self.names.all()) or tr("The program was ended from outside: it wrote nothing.")
+        logger("window").error("the last run crashed\n%s", run.details)
+        story = FaultStory(happened, kept, details, choices, "stay")
+        report = partial(self._crash_report, run)
+        dialogue = FaultDialogue(story, report, self._core.window)
+        dialogue.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialogue.chosen.connect(partial(self._on_crash_chosen, run))
+        self.dialogue = dialogue
+        dialogue.open()
+
+    def _crash_report(self, run: CrashedRun) -> str:
+        return f"{self.text()}\n[the last run]\n{scrub(run.details, self.names.all())}\n"
+
+    def _on_crash_chosen(self, run: CrashedRun, choice: str) -> None:
+        self.dialogue = None
+        if choice == "recover" and run.project is not None:
+            self._hands.recover(run.project)
+
+    def _on_raised(self, fault: Fault) -> None:
+        if self.dialogue is not None:
+            self.dialogue.happened_again()
+            return
+        self._hands.settle()
+        secured_at = self._core.session.secure()
+        if self._core.session.path is None:
+            kept = tr("No project is open, so nothing can be lost.")
+        elif secured_at is not None:
+            kept = tr("All your changes are safe on disk as of {time}. Go on, or restart to be sure.").format(
+                time=secured_at.strftime("%H:%M:%S")
+            )
+        else:
+            kept = tr("Your changes since the last save could not be written to disk. Save under another name now.")
+        story = FaultStory(
+            tr("Something in the program went wrong."),
+            kept,
+            fault_text(fault, self.names.all()),
+            [("stay", tr("Keep working")), ("restart", tr("Restart"))],
+            "stay",
+        )
+        self.dialogue = FaultDialogue(story, self.text, self._core.window)
+        self.dialogue.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.dialogue.chosen.connect(self._on_fault_chosen)
+        self.dialogue.open()
+
+    def _on_fault_chosen(self, choice: str) -> None:
+        self.dialogue = None
+        if choice == "restart":
+            self._hands.restart()
+
+    def _on_posted(self, level: str, text: str) -> None:
+        logger("window").log(30 if level == "warning" else 20, "%s", text)
+
+    def _on_job(self, job_id: str, outcome: Outcome) -> None:
+        job = self._core.queue.job(job_id)
+        verb = job.spec.verb if job is not None else "?"
+        level = 40 if outcome.kind == "failed" else 20
+        logger("jobs").log(level, "%s %s %s %s\n%s", job_id, verb, outcome.kind, outcome.error, outcome.details)
+
+    def _log_project(self) -> None:
+        project = self._core.document.project
+        logger("project").info("opened: %d clips, %d references", len(project.clips), len(project.references))
+
+    def _look_at_cache(self) -> Job[CacheContent]:
+        return (yield from look_at_cache(cache_folder()))
+
+    def _on_cache(self, content: CacheContent) -> None:
+        self._cache = content
+        if self.page is not None and self.page.isVisible():
+            self.page.show_text(self.text())
