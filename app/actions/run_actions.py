@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.actions.commands import Commands
 from app.core import Core
@@ -17,6 +17,7 @@ from app.model.run_choice import RunChoice
 from app.model.runs import PreparedRun, RunModel
 from engine.api.library import PROFILE_FOLDER
 from engine.domain.frames import FrameRange
+from engine.domain.profile import Backbone
 from engine.errors import EngineError
 from engine.jobs import Event, FrameDone, Message
 from engine.project_io.run_marks import RunMark, mark_begun, mark_ended, read_mark
@@ -26,7 +27,13 @@ _WARM_AFTER_MS = 1_000
 
 
 class RunActions(QObject):
-    """Runs of the current clip."""
+    """Runs of the current clip.
+
+    Signals:
+        devicesWanted(): What this machine computes with should be found out.
+    """
+
+    devicesWanted = Signal()
 
     def __init__(self, core: Core, model: RunModel) -> None:
         super().__init__()
@@ -68,12 +75,37 @@ class RunActions(QObject):
         if self._core.document.read_only:
             self._core.notifier.warning(tr("The project is open for reading only. Save it under another name to run."))
             return
+        if self.model.missing():
+            self.tell_missing()
+            return
         try:
             prepared = self.model.prepare(only)
         except EngineError as error:
             self._core.notifier.warning(str(error))
             return
         self._core.stepper.submit(self.model.write_inputs(prepared), lambda _: self._submit(prepared))
+
+    def choose_backbone(self, backbone: Backbone) -> None:
+        """Segments with another backbone from now on."""
+        self.model.choose_backbone(backbone)
+        if backbone == "smite":
+            self.devicesWanted.emit()
+
+    def tell_missing(self) -> None:
+        """Says what the chosen backbone needs and does not find here, with what can be done about it."""
+        self._core.notice.offer_all(
+            self.model.missing(),
+            [
+                (tr("Choose model folder…"), self.ask_model),
+                (tr("Use Quick instead"), partial(self.model.choose_backbone, "quick")),
+            ],
+        )
+
+    def ask_model(self) -> None:
+        """Asks for the folder with the weights of SMITE's base model."""
+        folder = self._core.questions.folder(tr("Folder of a Stable Diffusion model in diffusers layout"))
+        if folder is not None:
+            self.model.choose(replace(self.model.choice, model=str(folder)))
 
     def stop(self) -> None:
         """Stops the runs of the current clip; finished frames stay."""

@@ -13,8 +13,9 @@ from app.actions.commands import Commands
 from app.core import Core
 from app.i18n import tr
 from app.jobs.spec import JobSpec, Outcome
+from app.model.devices import Device
 from app.model.snapshots import SnapshotWriter, order_for
-from app.model.training import Device, TrainingModel
+from app.model.training import TrainingModel
 from engine.api.library import replace_profile
 from engine.api.measured_runs import TrainEstimate, estimate
 from engine.api.places import cache_folder

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.model.devices import Device, smite_caution
 from app.model.document import Document
 from app.model.references import ReferencesModel
 from app.model.results import ResultsModel
@@ -19,9 +20,12 @@ from engine.api.places import cache_folder
 from engine.api.segment_request import SegmentRequest
 from engine.domain.frames import FrameRange
 from engine.domain.labels import BACKGROUND, UNKNOWN, Painted
+from engine.domain.profile import Backbone
 from engine.domain.project import ProjectReference
 from engine.errors import EngineError, InputError
 from engine.jobs import Job
+from engine.models import find_model
+from engine.profiles.card import ProfileCard, read_card
 from engine.project_io.run_inputs import (
     MadeFrom,
     digest_of,
@@ -80,7 +84,9 @@ class RunModel(QObject):
         self._document, self._session, self._references = document, session, references
         self._results, self._playhead = results, playhead
         self._digests: dict[str, str] = {}
+        self._cards: dict[Path, tuple[int, ProfileCard]] = {}
         self.choice = RunChoice()
+        self.devices: tuple[Device, ...] | None = None
         # Hashing what was painted must not wait for the hand: strokes come faster than that.
         self._judging = QTimer(self)
         self._judging.setSingleShot(True)
@@ -97,10 +103,50 @@ class RunModel(QObject):
         self.choice = choice
         self.changed.emit()
 
+    def set_devices(self, devices: tuple[Device, ...] | None) -> None:
+        """Takes in what this machine computes with."""
+        if devices != self.devices:
+            self.devices = devices
+            self.changed.emit()
+
     def profiles(self) -> tuple[Path, ...]:
         """Returns the profiles of the project, by name."""
         folder = self._session.path
         return tuple(sorted((folder / PROFILE_FOLDER).glob("*.safetensors"))) if folder is not None else ()
+
+    def profiles_of(self, backbone: Backbone) -> tuple[Path, ...]:
+        """Returns the profiles of the project that a backbone can use, by name; damaged ones are left out."""
+        return tuple(path for path in self.profiles() if (card := self._card(path)) and card.backbone == backbone)
+
+    def choose_backbone(self, backbone: Backbone) -> None:
+        """Segments with another backbone: with its newest profile in the project, or by learning what is painted."""
+        if backbone == self.choice.backbone:
+            return
+        fitting = sorted(self.profiles_of(backbone), key=lambda path: path.stat().st_mtime)
+        profile = fitting[-1] if backbone == "smite" and fitting else None
+        self.choose(replace(self.choice, backbone=backbone, profile=profile))
+
+    def choose_profile(self, profile: Path | None) -> None:
+        """Segments with a profile, by the backbone that learned it; with None, what is painted is learned."""
+        card = self._card(profile) if profile is not None else None
+        backbone = card.backbone if card is not None else self.choice.backbone
+        self.choose(replace(self.choice, profile=profile, backbone=backbone))
+
+    def missing(self) -> str:
+        """Returns a sentence that says what the chosen backbone needs and does not find here, or ""."""
+        choice = self.choice
+        if choice.backbone != "smite":
+            return ""
+        card = self._card(choice.profile) if choice.profile is not None else None
+        try:
+            find_model(choice.model or (card.model or None if card is not None else None))
+        except EngineError as error:
+            return str(error)
+        return ""
+
+    def caution(self) -> str:
+        """Returns a sentence on what will make the run slow, or ""."""
+        return smite_caution(self.choice.device, self.devices) if self.choice.backbone == "smite" else ""
 
     def painted_frames(self, clip_id: str) -> tuple[ProjectReference, ...]:
         """Returns the references of a clip that lead its runs: painted, and not held out."""
@@ -141,6 +187,7 @@ class RunModel(QObject):
             clip=clip.path,
             out=version.folder,
             profile=choice.profile,
+            backbone=choice.backbone if choice.profile is None else None,
             anchors=results / f"anchors-{made_from.painted}" if painted else None,
             parts=project.parts,
             colour_space=clip.colour_space,
@@ -160,6 +207,16 @@ class RunModel(QObject):
         source = self._references.clip_source(run.clip_id)
         stems = {frame: source.stem(frame) for frame in run.anchors}
         return (yield from write_anchors(run.request.anchors, run.anchors, stems, self._document.project.parts))
+
+    def _card(self, path: Path) -> ProfileCard | None:
+        """Returns the head of a profile, or None where it cannot be read; read once while the file does not change."""
+        try:
+            stamp = path.stat().st_mtime_ns
+            if path not in self._cards or self._cards[path][0] != stamp:
+                self._cards[path] = stamp, read_card(path)
+        except (OSError, EngineError):
+            return None
+        return self._cards[path][1]
 
     def _version(self, clip_id: str, only: FrameRange | None) -> ResultVersion:
         """Returns the version that the run goes into: one made from the same things, or a new one.
@@ -202,7 +259,7 @@ class RunModel(QObject):
         return MadeFrom(
             painted=self._painted_digest(clip_id),
             profile=file_digest(choice.profile) if choice.profile is not None else "",
-            settings=digest_of([choice.preset, choice.window]),
+            settings=digest_of(choice.decisive),
             locks=locks_digest(self._session.path / RESULT_FOLDER / clip_id / base) if base else "",
         )
 
@@ -238,6 +295,7 @@ class RunModel(QObject):
     def _on_replaced(self) -> None:
         """Another project: its own profiles, and nothing known of its paint."""
         self._digests.clear()
+        self._cards.clear()
         self.choice = replace(self.choice, profile=None)
 
     def _on_project(self) -> None:

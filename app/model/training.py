@@ -9,6 +9,7 @@ from typing import Literal
 from PySide6.QtCore import QObject, Signal
 
 from app.i18n import tr
+from app.model.devices import Device, smite_caution
 from app.model.document import Document
 from app.model.session import ProjectSession
 from engine.domain.labels import BACKGROUND, UNKNOWN
@@ -41,16 +42,6 @@ class TrainChoice:
     settings: TrainSettings = field(default_factory=TrainSettings)
     start: Path | None = None
     watched: str = ""
-
-
-@dataclass(frozen=True)
-class Device:
-    """A device as the worker told of it."""
-
-    name: str
-    title: str
-    total_bytes: int
-    free_bytes: int
 
 
 class TrainingModel(QObject):
@@ -140,12 +131,7 @@ class TrainingModel(QObject):
 
     def caution(self) -> str:
         """Returns a sentence on what will make the run slow, or ""."""
-        if self.choice.backbone == "quick" or self.devices is None:
-            return ""
-        graphics = [device for device in self.devices if device.name != "cpu"]
-        if graphics and self.choice.settings.device != "cpu":
-            return ""
-        return tr("SMITE will run on the CPU here: it works, but a step takes many seconds instead of a fraction.")
+        return smite_caution(self.choice.settings.device, self.devices) if self.choice.backbone == "smite" else ""
 
     def usual_steps(self) -> int:
         """Returns the number of steps that the preset stands for."""

@@ -1,0 +1,39 @@
+"""What this machine computes with, as the worker told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.i18n import tr
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device.
+
+    Attributes:
+        name: What settings call it: "cpu", "cuda:0", "mps".
+        title: What the artist knows it by.
+        total_bytes: Its memory, or 0 where that cannot be told.
+        free_bytes: What is free of it now, or 0.
+    """
+
+    name: str
+    title: str
+    total_bytes: int
+    free_bytes: int
+
+
+def smite_caution(device: str, devices: Sequence[Device] | None) -> str:
+    """Returns a sentence on what will make SMITE slow, or "".
+
+    Args:
+        device: The one that was chosen, or "auto".
+        devices: Those that there are, or None while that is not known.
+    """
+    if devices is None:
+        return ""
+    if device != "cpu" and any(found.name != "cpu" for found in devices):
+        return ""
+    return tr("SMITE will run on the CPU here: it works, but a step takes many seconds instead of a fraction.")
