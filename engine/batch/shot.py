@@ -13,6 +13,8 @@ from engine.domain.frames import FrameRange
 from engine.domain.settings import SegmentSettings
 
 SETTING_NAMES = tuple(item.name for item in fields(SegmentSettings))
+PLAIN_OPTIONS = ("backbone", "colour_space", "cuts")
+"""Options that are fields of `SegmentRequest`; all others are settings."""
 _UNSAFE = re.compile(r"[^\w.\- ]+")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.api.segment_request import SegmentRequest
-from engine.batch.shot import SETTING_NAMES, Shot, safe_name
+from engine.batch.shot import PLAIN_OPTIONS, SETTING_NAMES, Shot, safe_name
 from engine.domain.frames import FrameRange
 from engine.domain.profile import BACKBONES
 from engine.errors import InputError
@@ -19,7 +19,7 @@ from engine.media.sequence_files import find_sequence
 TIMELINE_SUFFIX = ".otio"
 _MOST_SHOTS = 100_000
 _PATHS = ("clip", "profile", "anchors")
-_PLAIN = ("shot", *_PATHS, "range", "backbone", "colour_space", "cuts")
+_PLAIN = ("shot", *_PATHS, "range", *PLAIN_OPTIONS)
 
 
 def read_shots(path: Path) -> tuple[Shot, ...]:
@@ -72,7 +72,13 @@ def with_profiles(shots: Sequence[Shot], profiles: Sequence[Path]) -> tuple[Shot
         else:
             listed = shot.listed or shot.name
             found += [
-                replace(shot, name=safe_name(f"{shot.name} {name}"), profile=profile, listed=listed)
+                replace(
+                    shot,
+                    name=safe_name(f"{shot.name} {name}"),
+                    profile=profile,
+                    listed=listed,
+                    out=shot.out / name if shot.out is not None else None,
+                )
                 for name, profile in zip(names, profiles, strict=True)
             ]
     return _unique(found, "the list")

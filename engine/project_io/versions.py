@@ -174,12 +174,12 @@ def delete_version(versions: ClipVersions, name: str) -> ClipVersions:
 
 
 def bring_results(old: Path, new: Path, *, move: bool) -> None:
-    """Brings results and profiles of a project to its new folder when it is saved under another name.
+    """Brings what was made in a project to its new folder when it is saved under another name.
 
     Raises:
         OutputError: They cannot be written there; the old ones stay.
     """
-    for name in (RESULT_FOLDER, "profiles", "training"):
+    for name in (RESULT_FOLDER, "profiles", "training", "shots"):
         source = old / name
         if not source.is_dir():
             continue

@@ -9,6 +9,7 @@ from app.actions.catalogue.project import project, window
 from app.actions.catalogue.references import references
 from app.actions.catalogue.review import review
 from app.actions.catalogue.run import run
+from app.actions.catalogue.shots import shots
 from app.actions.catalogue.spec import CommandSpec
 from app.actions.catalogue.train import train
 from app.actions.catalogue.view import view
@@ -26,5 +27,6 @@ def catalogue() -> tuple[CommandSpec, ...]:
         *run(),
         *correct(),
         *train(),
+        *shots(),
         *window(),
     )
