@@ -64,7 +64,7 @@ class Studio(QObject):
             self.core.document, self.core.session, self.core.questions, self.core.notifier, preferences
         )
         self.painting = ReferencesWorkspace(self.core, self.project_actions.ensure_open)
-        self.review = ReviewWorkspace(self.core)
+        self.review = ReviewWorkspace(self.core, data_folder)
         self.training = TrainWorkspace(self.core, data_folder / "measured.json", self._apply_profile)
         self.workspaces: tuple[Workspace, ...] = (
             self.painting,

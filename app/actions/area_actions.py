@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject
 
 from app.actions.commands import Commands
 from app.actions.correct_actions import CorrectActions
+from app.actions.teach_actions import TeachActions
 from app.canvas.view import CanvasView
 from app.core import Core
 from app.correct import area_work
@@ -51,9 +52,11 @@ class AreaChoice:
 class AreaActions(QObject):
     """What belongs to areas."""
 
-    def __init__(self, core: Core, correct: CorrectActions, canvas: CanvasView, commands: Commands) -> None:
+    def __init__(
+        self, core: Core, correct: CorrectActions, teach: TeachActions, canvas: CanvasView, commands: Commands
+    ) -> None:
         super().__init__(canvas)
-        self._core, self._correct, self._canvas, self._commands = core, correct, canvas, commands
+        self._core, self._correct, self._teach, self._canvas, self._commands = core, correct, teach, canvas, commands
         self.model = correct.model
         self.choice = AreaChoice()
         self._tracks: dict[str, tuple[AreaWish, Path]] = {}
@@ -136,7 +139,7 @@ class AreaActions(QObject):
         frames = tuple(found.files)
         if use in ("paint", "reference"):
             assert part is not None
-            then = partial(self._correct.teach_frames, frames) if use == "reference" else None
+            then = partial(self._teach.teach_frames, frames) if use == "reference" else None
             work = partial(area_work.correct_imported, result, found, part[0])
             self.model.perform(tr("Import mattes"), work, then)
             return

@@ -1,8 +1,7 @@
-"""Correct: brush, spread, teach, locks and notes on the shown frame of the chosen result."""
+"""Correct: brush, spread, edits, locks and notes on the shown frame of the chosen result."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -18,13 +17,9 @@ from app.i18n import plural, tr
 from app.jobs.spec import JobSpec, Outcome
 from engine.api.places import cache_folder
 from engine.api.spread import SpreadRequest
-from engine.domain.labels import Painted
-from engine.errors import EngineError
 
 _SIZE_STEP = 1.1
 _HARDNESS_STEP = 10
-_MOST_TAUGHT = 24
-"""References of one import: the quick backbone learns little from more of the same shot, and each is shown."""
 
 
 class CorrectActions(QObject):
@@ -81,39 +76,6 @@ class CorrectActions(QObject):
         """Drops what was spread."""
         self._core.notice.hide()
         self.model.reject()
-
-    def teach(self) -> None:
-        """Makes the shown frame, as it is corrected, a reference; the next run learns it."""
-        if self.ready():
-            self.teach_frames((self._core.playhead.frame,))
-
-    def teach_frames(self, frames: Sequence[int]) -> None:
-        """Makes frames, as they are shown, references; of many, some that are evenly spaced."""
-        core, clip_id, reader = self._core, self._core.playhead.clip_id, self._core.results.reader()
-        if reader is None:
-            return
-        known = [frame for frame in frames if frame in reader.record.frames]
-        step = -(-len(known) // _MOST_TAUGHT)
-        taught = known[:: max(1, step)]
-        try:
-            for frame in taught:
-                labels = reader.final(frame)[1]
-                core.references.show_frame(clip_id, frame)
-                core.references.replace_labels(Painted(labels), tr("Teach frame"))
-        except EngineError as error:
-            core.notifier.warning(str(error))
-            return
-        if len(taught) == 1:
-            text = tr(
-                "Frame {frame} is a reference now. Run the clip again to learn it: the result is stale until then."
-            )
-            text = text.format(frame=taught[0])
-        else:
-            text = tr(
-                "{n} frames are references now. Run the clip again to learn them: the result is stale until then."
-            )
-            text = text.format(n=len(taught))
-        core.notice.offer(text, tr("Run now"), core.commands["run.clip"].trigger)
 
     def swap(self) -> None:
         """Exchanges the current part with another one, between In and Out or on the shown frame."""
@@ -236,7 +198,6 @@ class CorrectActions(QObject):
         commands.bind("correct.spread", self.spread)
         commands.bind("correct.accept", self.accept)
         commands.bind("correct.reject", self.reject)
-        commands.bind("correct.teach", self.teach)
         commands.bind("correct.lock_frame", self.lock_frame)
         commands.bind("correct.lock_part", self.lock_part)
         commands.bind("correct.note", self.ask_note)

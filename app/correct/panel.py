@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.actions.commands import Commands
 from app.actions.correct_actions import CorrectActions
 from app.core import Core
 from app.correct.buttons import command_button
+from app.correct.expected import ExpectedTimes
 from app.correct.model import CorrectModel
+from app.correct.step_clock import expected_text
 from app.i18n import plural, tr
 
 
 class CorrectPanel(QWidget):
     """Brush, spread, teach; lock and note."""
 
-    def __init__(self, core: Core, actions: CorrectActions, commands: Commands, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, core: Core, actions: CorrectActions, expected: ExpectedTimes, commands: Commands) -> None:
+        super().__init__()
         self._core, self._actions, self._model = core, actions, actions.model
+        self._expected = expected
         self.reach = QSpinBox()
+        self.times = {name: QLabel() for name in ("brush", "spread", "teach", "run")}
         self.state, self.note = QLabel(), QLabel()
         self._build(commands)
         self._model.changed.connect(self.refresh)
         self._model.shown.connect(self.refresh)
         core.playhead.frameChanged.connect(self.refresh)
+        expected.clock.changed.connect(self.refresh_times)
+        expected.runs.changed.connect(self.refresh_times)
+        core.results.recordChanged.connect(self.refresh_times)
         self.refresh()
 
     def refresh(self) -> None:
@@ -44,6 +60,22 @@ class CorrectPanel(QWidget):
         self.note.setText(tr("Note: {note}").format(note=note) if note else "")
         self.note.setVisible(bool(note))
         self._answers.setVisible(bool(model.offered))
+        self.refresh_times()
+
+    def refresh_times(self) -> None:
+        """Shows what each step is expected to take."""
+        expected = self._expected
+        frames, run = expected.run(self._model.review)
+        words = {
+            "brush": tr("this frame, at once"),
+            "spread": expected_text(expected.spread(self._actions.reach)),
+            "teach": expected_text(expected.teach()) if expected.teaching_learns else tr("at once; the run learns it"),
+            "run": tr("{frames}, {time}").format(
+                frames=plural(frames, "{n} frame", "{n} frames"), time=expected_text(run)
+            ),
+        }
+        for name, text in words.items():
+            self.times[name].setText(text)
 
     def _build(self, commands: Commands) -> None:
         self.reach.setRange(1, 200)
@@ -54,19 +86,19 @@ class CorrectPanel(QWidget):
         self.reach.valueChanged.connect(self._on_reach)
         grid = QGridLayout()
         rows = (
-            ("1", tr("Brush fix"), "correct.brush", tr("seconds; this frame only")),
-            ("2", tr("Spread"), "correct.spread", tr("along the motion, no learning")),
-            ("3", tr("Teach"), "correct.teach", tr("learned by the next run")),
+            ("1", tr("Brush fix"), "correct.brush", "brush"),
+            ("2", tr("Spread"), "correct.spread", "spread"),
+            ("3", tr("Teach"), "correct.teach", "teach"),
+            ("4", tr("Run again"), "run.clip", "run"),
         )
-        for row, (number, text, command, tip) in enumerate(rows):
+        for row, (number, text, command, name) in enumerate(rows):
             grid.addWidget(QLabel(number), row, 0)
-            grid.addWidget(command_button(commands, command, text), row, 1)
+            grid.addWidget(_step_button(commands, command, text), row, 1)
+            self.times[name].setProperty("role", "secondary")
+            self.times[name].setAccessibleName(tr("Expected time of: {step}").format(step=text))
+            grid.addWidget(self.times[name], row, 2)
             if command == "correct.spread":
-                grid.addWidget(self.reach, row, 2)
-            else:
-                hint = QLabel(tip)
-                hint.setProperty("role", "secondary")
-                grid.addWidget(hint, row, 2)
+                grid.addWidget(self.reach, row, 3)
         grid.setColumnStretch(2, 1)
         self._answers = QWidget()
         answers = QHBoxLayout(self._answers)
@@ -99,3 +131,17 @@ class CorrectPanel(QWidget):
 
     def _on_reach(self, value: int) -> None:
         self._actions.reach = value
+        self.refresh_times()
+
+
+def _step_button(commands: Commands, command: str, text: str) -> QToolButton:
+    """Returns a button of its own name; "Run" keeps its short name in the bar."""
+    if command != "run.clip":
+        return command_button(commands, command, text)
+    button = QToolButton()
+    button.setText(text)
+    button.setToolTip(commands.tip(command))
+    button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    button.setAccessibleName(text)
+    button.clicked.connect(commands[command].trigger)
+    return button

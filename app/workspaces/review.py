@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import QComboBox, QTabWidget, QToolBar
 
@@ -9,15 +11,18 @@ from app.actions.area_actions import AreaActions
 from app.actions.correct_actions import CorrectActions
 from app.actions.playback_actions import PlaybackActions, button_keys
 from app.actions.run_actions import RunActions
+from app.actions.teach_actions import TeachActions
 from app.canvas.tools import TOOL_NAMES
 from app.canvas.view import CanvasView
 from app.core import Core
 from app.correct.areas_panel import AreasPanel
 from app.correct.changes_panel import ChangesPanel
+from app.correct.expected import ExpectedTimes
 from app.correct.model import CorrectModel
 from app.correct.next_panel import NextPanel
 from app.correct.notes_panel import NotesPanel
 from app.correct.panel import CorrectPanel
+from app.correct.step_clock import StepClock
 from app.i18n import tr
 from app.menus import correct_menu, review_menus
 from app.model.runs import RunModel
@@ -57,7 +62,8 @@ class ReviewWorkspace(Workspace):
 
     name = "review"
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, data_folder: Path) -> None:
+        """Takes the services, and the folder that keeps what steps took on this machine."""
         super().__init__()
         self.title = tr("Review")
         self._core = core
@@ -84,8 +90,11 @@ class ReviewWorkspace(Workspace):
         self.queue = QueuePanel(core.queue)
         self.canvas = CanvasView(self.corrections.document)
         self.correct_actions = CorrectActions(core, self.corrections, self.canvas, self._commands)
-        self.correct_panel = CorrectPanel(core, self.correct_actions, self._commands)
-        self.area_actions = AreaActions(core, self.correct_actions, self.canvas, self._commands)
+        self.teach_actions = TeachActions(core, self.correct_actions, self.runs, data_folder / "measured.json")
+        self.clock = StepClock(core, data_folder / "step_times.json", self)
+        expected = ExpectedTimes(core, self.clock, self.runs, data_folder / "measured.json")
+        self.correct_panel = CorrectPanel(core, self.correct_actions, expected, self._commands)
+        self.area_actions = AreaActions(core, self.correct_actions, self.teach_actions, self.canvas, self._commands)
         self.areas = AreasPanel(core, self.area_actions, self._commands)
         self.notes = NotesPanel(core, self.corrections)
         self.correct = QTabWidget()
@@ -173,6 +182,7 @@ class ReviewWorkspace(Workspace):
         self.view_actions.bind(self._commands)
         self.playback_actions.bind(self._commands)
         self.run_actions.bind(self._commands)
+        self.teach_actions.bind(self._commands)
         core.commands.add_canvas(self.canvas)
         self.canvas.strokeCommitted.connect(self.corrections.take_stroke)
         self.canvas.refused.connect(core.notifier.info)

@@ -18,6 +18,7 @@ from engine.api.train import TrainRequest, check_profile_target, train
 from engine.domain.frames import frames_text
 from engine.domain.labels import UNKNOWN, LabelMap
 from engine.domain.parts import PartSet
+from engine.domain.profile import Profile
 from engine.domain.settings import TrainSettings
 from engine.errors import InputError
 from engine.jobs import Job
@@ -26,7 +27,7 @@ from engine.media.references import read_references
 from engine.profiles import read_profile
 from engine.results.folder import ResultReader
 from engine.results.record import write_record
-from engine.results.review import read_review
+from engine.results.review import read_review, write_review
 
 WARM_STEPS = 30
 """SMITE's steps of a warm start (UX 3.6: 20 to 50); the quick backbone finds its own number."""
@@ -43,6 +44,8 @@ class TeachRequest:
         out: Profile file to write.
         references: Folder with the references that were learned before, learned along; None learns `frames` alone.
         clip: The clip, where it no longer lies where the result says.
+        keep: Lock the learned frames: what is taught is approved, and a run again with this result as its base leaves
+            them as they are.
         overwrite: Replace `out` if it exists.
         measured: File that notes what training takes on this machine, or None.
         settings: How it is learned; without steps, SMITE takes `WARM_STEPS`.
@@ -54,6 +57,7 @@ class TeachRequest:
     out: Path
     references: Path | None = None
     clip: Path | None = None
+    keep: bool = True
     overwrite: bool = False
     measured: Path | None = None
     settings: TrainSettings = field(default_factory=TrainSettings)
@@ -102,9 +106,7 @@ def teach(request: TeachRequest) -> Job[TeachSummary]:
     check_profile_target(request.out, overwrite=request.overwrite)
     reader = ResultReader(request.result)
     start = read_profile(request.start)
-    settings = request.settings
-    if start.backbone == "smite" and settings.steps is None:
-        settings = replace(settings, steps=WARM_STEPS)
+    settings = warm_settings(start, request.settings)
     folder = Path(tempfile.mkdtemp(prefix="smite_teach_"))
     try:
         _write_frames(reader, request, folder)
@@ -124,9 +126,24 @@ def teach(request: TeachRequest) -> Job[TeachSummary]:
         )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    if request.keep:
+        write_review(request.result, read_review(request.result).locking(request.frames))
     stale = stale_frames(reader, request.frames)
     mark_stale(request.result, stale)
     return TeachSummary(request.out, tuple(sorted(request.frames)), stale)
+
+
+def warm_settings(start: Profile, settings: TrainSettings) -> TrainSettings:
+    """Returns the settings of a warm start: SMITE goes on at the resolution and on the model it was learned with."""
+    if start.backbone != "smite":
+        return settings
+    side, model = start.settings.get("resolution"), start.model.id if start.model is not None else None
+    return replace(
+        settings,
+        steps=settings.steps or WARM_STEPS,
+        resolution=side if isinstance(side, int) else settings.resolution,
+        model=settings.model or model,
+    )
 
 
 def stale_frames(reader: ResultReader, learned: Sequence[int] = ()) -> tuple[int, ...]:

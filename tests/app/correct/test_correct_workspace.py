@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Studio
@@ -193,3 +194,41 @@ def test_without_a_result_a_sentence_says_what_to_do(studio: Studio, qtbot: QtBo
         studio.core.commands[command].trigger()
         assert "no result yet" in studio.core.notice.text
         studio.core.notice.hide()
+
+
+def test_the_time_of_a_step_is_shown_once_it_was_measured(review: Studio, qtbot: QtBot) -> None:
+    panel = review.review.correct_panel
+    assert panel.times["spread"].text() == "time not measured yet"
+    assert panel.times["run"].text() == "8 frames, time not measured yet"
+    paint(review, qtbot, (70, 50), (80, 50), 2)
+    with qtbot.waitSignal(review.core.queue.finished, timeout=WAIT_MS):
+        review.core.commands["correct.spread"].trigger()
+    qtbot.waitUntil(lambda: "not measured" not in panel.times["spread"].text(), timeout=WAIT_MS)
+    assert "not measured" in panel.times["run"].text()
+    runs = review.review.runs
+    runs.choose(replace(runs.choice, preset="draft"))
+    review.core.commands["correct.teach"].trigger()
+    assert panel.times["teach"].text() == "at once; the run learns it"
+    with qtbot.waitSignal(review.core.queue.finished, timeout=WAIT_MS):
+        panel.findChildren(QToolButton)[3].click()
+    qtbot.waitUntil(lambda: "not measured" not in panel.times["run"].text(), timeout=WAIT_MS)
+    runs.choose(replace(runs.choice, preset="best"))
+    assert "not measured" in panel.times["run"].text()
+
+
+def test_spread_asks_for_a_correction_first_and_never_passes_a_lock(review: Studio, qtbot: QtBot) -> None:
+    review.core.commands["correct.spread"].trigger()
+    assert "Correct this frame with the brush first" in review.core.notice.text
+    review.core.playhead.go(1005)
+    review.core.commands["correct.lock_frame"].trigger()
+    settle(review, qtbot)
+    review.core.playhead.go(1004)
+    locked = reader_of(review).final(1005)[1].copy()
+    paint(review, qtbot, (70, 50), (80, 50), 2)
+    with qtbot.waitSignal(review.core.queue.finished, timeout=WAIT_MS):
+        review.core.commands["correct.spread"].trigger()
+    qtbot.waitUntil(lambda: bool(review.review.corrections.offered), timeout=WAIT_MS)
+    assert max(review.review.corrections.offered) < 1005
+    review.core.commands["correct.accept"].trigger()
+    settle(review, qtbot)
+    assert (reader_of(review).final(1005)[1] == locked).all()

@@ -34,7 +34,8 @@ def test_a_corrected_frame_is_learned_on_from_a_profile_and_all_but_locked_frame
     assert read_profile(out).digest() != read_profile(start).digest()
     states = {number: row.state for number, row in ResultReader(reader.folder).record.frames.items()}
     assert states == {1001: "stale", 1002: "stale", 1003: "done", 1004: "done"}
-    assert stale_frames(reader) == (1001, 1002, 1003)
+    assert stale_frames(reader) == (1001, 1002)
+    assert read_review(reader.folder).frames == {1003, 1004}
 
 
 def test_teaching_asks_for_a_frame_and_for_a_profile_that_is_there(tmp_path: Path) -> None:
