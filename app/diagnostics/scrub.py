@@ -25,7 +25,7 @@ _LIBRARIES = tuple(
 _OWN_MODULE = re.compile(r"(app|engine)(/\w+)*/\w+\.py")
 _FRAME = re.compile(r'^(?P<indent>\s*)File "(?P<file>.*)", line (?P<line>\d+)(?:,? in (?P<where>[\w.<>]+))?\s*$')
 _QUOTED = (re.compile(r"(?<!\w)'.*'"), re.compile(r'(?<!\w)".*"'), re.compile(r"“.*”"), re.compile(r"`.*`"))
-_ADDRESS = re.compile(r"\w+://\S*")
+_ADDRESS = re.compile(r"\w+://.*")
 _PATH = re.compile(r"(?<![\w<])(?:[A-Za-z]:[\\/]|\\\\|~[\w.-]*/|/(?=[^\s/>])|\.{1,2}[\\/]).*")
 _FILE_NAME = re.compile(
     r"\S*\.(?:png|jpe?g|tiff?|exr|dpx|cin|hdr|webp|bmp|npy|npz|mov|mp4|m4v|mkv|avi|mxf|webm|safetensors|json|csv|otio)\b\S*",
@@ -57,12 +57,13 @@ def _scrubbed(line: str, known: re.Pattern[str] | None) -> str:
     if frame is not None:
         where = f", in {frame['where']}" if frame["where"] else ""
         return f'{frame["indent"]}File "{_place(frame["file"])}", line {frame["line"]}{where}'
+    if known is not None:  # first: a quote within a name would tear it
+        line = known.sub(NAME, line)
     line = _ADDRESS.sub(PATH, line)
     for quoted in _QUOTED:
         line = quoted.sub(NAME, line)
     line = _PATH.sub(PATH, line)
-    line = _FILE_NAME.sub(NAME, line)
-    return known.sub(NAME, line) if known is not None else line
+    return _FILE_NAME.sub(NAME, line)
 
 
 def _place(file: str) -> str:
