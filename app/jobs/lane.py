@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from app.jobs.worker import WorkerThread
 from engine.api.wire import decode_event, encode
 
 KILL_AFTER_MS = 500
+_LOG = logging.getLogger("smite_studio.worker")
 _END_MS = 3_000
 
 
@@ -104,6 +106,9 @@ class Lane(QObject):
         return self._thread
 
     def _on_received(self, serial: int, message: Mapping[str, Any]) -> None:
+        if isinstance(message.get("log"), dict):
+            _note(message["log"])
+            return
         is_old = self._thread is None or serial != self._thread.serial
         if is_old or not self._job or message.get("id") != self._job:
             return
@@ -117,6 +122,8 @@ class Lane(QObject):
     def _on_lost(self, serial: int, code: int, tail: str) -> None:
         if self._thread is None or serial != self._thread.serial:
             return
+        if code and not self._doomed:
+            _LOG.error("a worker ended with exit code %d\n%s", code, tail)
         self._thread.wait()
         self._thread.deleteLater()
         self._thread, was_doomed, self._doomed = None, self._doomed, False
@@ -142,6 +149,11 @@ class Lane(QObject):
         self._axe.stop()
         job, self._job = self._job, ""
         self.ended.emit(job, outcome)
+
+
+def _note(said: Mapping[str, Any]) -> None:
+    level = said.get("level")
+    _LOG.log(level if isinstance(level, int) else logging.WARNING, "%s", said.get("text", ""))
 
 
 def _cancelled() -> Outcome:

@@ -1,8 +1,8 @@
 """The hidden verb `worker`: a warm process that runs the window's jobs, one JSON message a line.
 
 In come {"do": "run", "id", "verb", "request"}, {"do": "cancel" | "pause" | "resume", "id"}, {"do": "warm"}; out go
-{"ready": true} and, for each job, {"id", "begun": true}, {"id", "event"} ... and once {"id", "outcome"}. When the pipe
-closes, the process ends.
+{"ready": true} and, for each job, {"id", "begun": true}, {"id", "event"} ... and once {"id", "outcome"}; at any time
+{"log": {"level", "text"}}. When the pipe closes, the process ends.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any, TextIO
 from engine.api.verbs import VERBS, Verb
 from engine.api.wire import decode, encode_event
 from engine.cli.faults import as_engine_error
+from engine.cli.pipe_log import log_to_pipe
 from engine.cli.pipes import private_pipes
 from engine.cli.reporter import Reporter
 from engine.errors import InternalError
@@ -38,7 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(_arguments: argparse.Namespace, _reporter: Reporter) -> int:
     """Serves until the pipe closes, and ends the process."""
     commands, answers = private_pipes()
-    Worker(commands, answers, VERBS).serve()
+    worker = Worker(commands, answers, VERBS)
+    log_to_pipe(worker.answer)
+    worker.serve()
     # Not through the interpreter's own end: it would wait for imports that the warming thread is in the middle of.
     os._exit(0)
 
@@ -55,17 +58,29 @@ class Worker:
     def __init__(self, commands: TextIO, answers: TextIO, verbs: Mapping[str, Verb]) -> None:
         self._commands, self._answers, self._verbs = commands, answers, verbs
         self._inbox: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
+        self._writing = threading.Lock()
         self._told: dict[str, float] = {}
 
     def serve(self) -> None:
         """Answers commands until there are no more."""
         threading.Thread(target=self._listen, name="commands", daemon=True).start()
-        self._answer({"ready": True})
+        self.answer({"ready": True})
         while (command := self._inbox.get()) is not None:
             if command.get("do") == "run":
                 self._run(str(command.get("id")), command)
             elif command.get("do") == "warm":
                 _warm()
+
+    def answer(self, message: Mapping[str, Any]) -> None:
+        """Writes one message, whole, from whatever thread."""
+        try:
+            # Escaped: names of files need not be text in any encoding.
+            line = json.dumps(message, default=str) + "\n"
+            with self._writing:
+                self._answers.write(line)
+                self._answers.flush()
+        except (BrokenPipeError, ValueError):
+            os._exit(0)  # nobody listens any more
 
     def _listen(self) -> None:
         for line in self._commands:
@@ -80,7 +95,7 @@ class Worker:
         os._exit(0)  # the window has gone and the job does not come to a yield
 
     def _run(self, job_id: str, command: Mapping[str, Any]) -> None:
-        self._answer({"id": job_id, "begun": True})
+        self.answer({"id": job_id, "begun": True})
         self._told.clear()
         try:
             verb = self._verbs.get(str(command.get("verb")))
@@ -93,7 +108,7 @@ class Worker:
             fault, details = as_engine_error(error), "".join(traceback.format_exception(error))
             outcome = {"kind": "failed", "error": type(fault).__name__, "sentence": str(fault), "details": details}
         gc.collect()  # what the job held in cycles would be missed by the next one
-        self._answer({"id": job_id, "outcome": outcome})
+        self.answer({"id": job_id, "outcome": outcome})
 
     def _driven(self, job_id: str, job: Job[Any]) -> dict[str, Any]:
         try:
@@ -133,15 +148,7 @@ class Worker:
             if not ends and now - self._told.get(event.stage, -_PROGRESS_EVERY_S) < _PROGRESS_EVERY_S:
                 return
             self._told[event.stage] = now
-        self._answer({"id": job_id, "event": encode_event(event)})
-
-    def _answer(self, message: Mapping[str, Any]) -> None:
-        try:
-            # Escaped: names of files need not be text in any encoding.
-            self._answers.write(json.dumps(message, default=str) + "\n")
-            self._answers.flush()
-        except (BrokenPipeError, ValueError):
-            os._exit(0)  # nobody listens any more
+        self.answer({"id": job_id, "event": encode_event(event)})
 
 
 def _warm() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import faulthandler
+import logging
 import os
 import subprocess
 import sys
+import threading
 import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +17,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from engine.api.verbs import VERBS, Verb
+from engine.cli.pipe_log import log_to_pipe
 from engine.cli.pipes import private_pipes
 from engine.cli.worker import Worker
 from engine.jobs import FrameDone, Job, Message, Progress, TrainStep
@@ -62,6 +67,13 @@ def _misbehave(name: str) -> None:
         os.write(1, b"from a library\n")
         subprocess.run([sys.executable, "-c", "print('from a child')"], check=True)
         assert sys.stdin.readline() == ""
+    elif name == "complains":
+        warnings.warn("of /mnt/show/plate.png", stacklevel=1)
+        thread = threading.Thread(target=logging.getLogger("library").error, args=("%s is odd", "it"))
+        thread.start()
+        thread.join()
+    elif name == "segfaults":
+        faulthandler._sigsegv()
     elif name == "memory":
         raise MemoryError
     elif name == "torch memory":
@@ -81,4 +93,6 @@ def _named(name: str, base: type[Exception]) -> type[Exception]:
 if __name__ == "__main__":
     known = {**VERBS, "odd": Verb("odd_jobs:OddRequest", "odd_jobs:odd")}
     sys.modules["odd_jobs"] = sys.modules["__main__"]
-    Worker(*private_pipes(), known).serve()
+    worker = Worker(*private_pipes(), known)
+    log_to_pipe(worker.answer)
+    worker.serve()
