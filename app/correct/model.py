@@ -157,7 +157,7 @@ class CorrectModel(QObject):
     def set_review(self, text: str, review: Review) -> None:
         """Changes locks or notes."""
         if self.result is not None and review != self.review:
-            frames = tuple(sorted(review.frames ^ self.review.frames)) or (self._core.playhead.frame,)
+            frames = tuple(sorted(review.frames ^ self.review.frames))
             self._do(text, partial(frame_work.change_review, self.result, review, frames))
 
     def accept(self, text: str) -> None:

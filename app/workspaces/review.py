@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
-from PySide6.QtWidgets import QComboBox, QTabWidget, QToolBar
+from PySide6.QtWidgets import QComboBox, QScrollArea, QTabWidget, QToolBar, QWidget
 
 from app.actions.area_actions import AreaActions
 from app.actions.correct_actions import CorrectActions
@@ -98,9 +98,11 @@ class ReviewWorkspace(Workspace):
         self.areas = AreasPanel(core, self.area_actions, self._commands)
         self.notes = NotesPanel(core, self.corrections)
         self.correct = QTabWidget()
+        self.correct.setAccessibleName(tr("Corrections"))
         self.next = NextPanel(core, self.correct_actions.start_brush)
-        self.changes = ChangesPanel(core, self.corrections)
+        self.changes = ChangesPanel(core, self.corrections, self._wipe_with)
         self.where = QTabWidget()
+        self.where.setAccessibleName(tr("Where to look"))
         self._tools = self._tool_bar()
         self._clips = QComboBox()
         self._furnish()
@@ -169,9 +171,9 @@ class ReviewWorkspace(Workspace):
         right, bottom = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
         self.docks = (
             Dock("review_parts", tr("Parts"), self.parts, right, 300),
-            Dock("review_correct", tr("Correct"), self.correct, right, 230),
+            Dock("review_correct", tr("Correct"), _scrolling(self.correct), right, 230),
             Dock("review_worst", tr("Where to look"), self.where, right, 200),
-            Dock("review_queue", tr("Queue"), self.queue, right, 160),
+            Dock("review_queue", tr("Queue"), self.queue, right, 160, behind="review_worst"),
             Dock("review_timeline", tr("Timeline"), self.timeline_panel, bottom, HEIGHT_PX),
         )
         self.menus = (*review_menus(), correct_menu())
@@ -231,6 +233,13 @@ class ReviewWorkspace(Workspace):
     def _show_tool(self, tool: str) -> None:
         for name in TOOL_NAMES:
             self._commands.show_switch(f"tool.{name}", on=self.corrections.painting and name == tool)
+
+    def _wipe_with(self, version: str) -> None:
+        """Wipes between the shown version and another one."""
+        self.corrections.stop_painting()
+        self.view_actions.compare_with(version)
+        if self.model.look.arrangement != "wipe":
+            self.view_actions.toggle_arrangement("wipe")
 
     def _run_from_anywhere(self) -> None:
         self._core.window.show_workspace(self.name)
@@ -302,3 +311,12 @@ class ReviewWorkspace(Workspace):
                 self._clips.addItem(clip.name, clip.id)
             self._clips.setCurrentIndex(self._clips.findData(self._core.playhead.clip_id))
         self._clip_action.setVisible(len(clips) > 1)
+
+
+def _scrolling(widget: QWidget) -> QScrollArea:
+    """Returns a widget that scrolls where its dock is lower than it."""
+    area = QScrollArea()
+    area.setWidget(widget)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    return area

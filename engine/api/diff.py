@@ -20,11 +20,13 @@ class DiffRequest:
     Attributes:
         old: The earlier result.
         new: The later one.
+        frames: Only these; empty is all that both results hold.
         least: Change of a part from which on a frame is named, [0, 1].
     """
 
     old: Path
     new: Path
+    frames: tuple[int, ...] = ()
     least: float = 0.01
 
 
@@ -61,9 +63,10 @@ def diff(request: DiffRequest) -> Job[DiffSummary]:
     from engine.correct.diff import changed_frames, differences
 
     old, new = ResultReader(request.old), ResultReader(request.new)
-    total = len(set(old.numbers) & set(new.numbers))
+    both = set(old.numbers) & set(new.numbers)
+    total = len(both & set(request.frames) if request.frames else both)
     found: list[FrameDifference] = []
-    for row in differences(old, new):
+    for row in differences(old, new, request.frames):
         found.append(row)
         yield Progress("comparing", len(found), total)
     return DiffSummary(len(found), tuple(changed_frames(found, least=request.least)))

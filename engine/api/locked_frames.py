@@ -82,7 +82,7 @@ def bring_decisions(earlier: Path, writer: ResultWriter) -> None:
         if _labels_of(edit) <= shared:
             write_bytes(writer.folder / path, (earlier / path).read_bytes())
     locks = {frame: ids & shared for frame, ids in review.parts.items() if ids & shared}
-    write_review(writer.folder, replace(review, areas=areas, parts=locks))
+    write_review(writer.folder, replace(review, areas=areas, parts=locks, accepted={}))
     writer.read_locks()
 
 

@@ -35,10 +35,15 @@ class FrameDifference:
     parts: Mapping[str, float]
 
 
-def differences(old: ResultReader, new: ResultReader) -> Iterator[FrameDifference]:
+def differences(old: ResultReader, new: ResultReader, frames: Sequence[int] = ()) -> Iterator[FrameDifference]:
     """Yields the frames that both results hold, ascending, also those that did not change.
 
     Parts meet by name; a part that only one result knows has changed wherever it shows.
+
+    Args:
+        old: The earlier result.
+        new: The later one.
+        frames: Only these; empty is all.
 
     Raises:
         InputError: The plates differ in size, or a file cannot be read.
@@ -47,7 +52,8 @@ def differences(old: ResultReader, new: ResultReader) -> Iterator[FrameDifferenc
         sizes = [f"{width}x{height}" for height, width in (old.record.plate_hw, new.record.plate_hw)]
         raise InputError(f"The results are of plates of {sizes[0]} and {sizes[1]}. Compare results of one clip.")
     table = _ids_in(old.parts, new.parts)
-    for frame in sorted(set(old.numbers) & set(new.numbers)):
+    both = set(old.numbers) & set(new.numbers)
+    for frame in sorted(both & set(frames) if frames else both):
         before, after = table[old.final(frame)[1]], new.final(frame)[1].astype(np.int16)
         differ = before != after
         shares = {}

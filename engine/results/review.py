@@ -30,6 +30,7 @@ class Review:
         frames: Frames that are locked as a whole.
         parts: Ids of locked parts by frame.
         areas: Where a part never is, or nothing else; later ones win.
+        accepted: Ids of the parts whose change against an earlier result was accepted, by frame.
         notes: Notes by frame.
         shot_note: A note on the whole shot.
         extra: Keys of newer versions, kept as they are.
@@ -38,6 +39,7 @@ class Review:
     frames: frozenset[int] = frozenset()
     parts: Mapping[int, frozenset[int]] = field(default_factory=dict)
     areas: tuple[Area, ...] = ()
+    accepted: Mapping[int, frozenset[int]] = field(default_factory=dict)
     notes: Mapping[int, str] = field(default_factory=dict)
     shot_note: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -64,6 +66,13 @@ class Review:
         parts = {f: ids - {part_id} if f in chosen else ids for f, ids in self.parts.items()}
         return replace(self, parts={frame: ids for frame, ids in parts.items() if ids})
 
+    def accepting(self, frames: Iterable[int], part_ids: Iterable[int]) -> Review:
+        """Returns the review with the change of parts on these frames accepted."""
+        accepted, parts = dict(self.accepted), frozenset(part_ids)
+        for frame in frames:
+            accepted[frame] = accepted.get(frame, frozenset()) | parts
+        return replace(self, accepted=accepted)
+
     def noting(self, frame: int | None, text: str) -> Review:
         """Returns the review with a note on a frame (None: on the shot); an empty text takes it away."""
         if frame is None:
@@ -89,6 +98,7 @@ def read_review(folder: Path) -> Review:
         return Review(
             frames=frozenset(int(frame) for frame in table.pop("frames")),
             parts={int(f): frozenset(int(i) for i in ids) for f, ids in table.pop("parts").items()},
+            accepted={int(f): frozenset(int(i) for i in ids) for f, ids in table.pop("accepted", {}).items()},
             areas=tuple(Area.from_json(row) for row in table.pop("areas", ())),
             notes={int(frame): str(note) for frame, note in table.pop("notes").items()},
             shot_note=str(table.pop("shot_note")),
@@ -112,6 +122,7 @@ def write_review(folder: Path, review: Review) -> None:
         "schema_version": _SCHEMA_VERSION,
         "frames": sorted(review.frames),
         "parts": {str(frame): sorted(ids) for frame, ids in sorted(review.parts.items()) if ids},
+        "accepted": {str(frame): sorted(ids) for frame, ids in sorted(review.accepted.items()) if ids},
         "areas": [area.to_json() for area in review.areas],
         "notes": {str(frame): note for frame, note in sorted(review.notes.items())},
         "shot_note": review.shot_note,

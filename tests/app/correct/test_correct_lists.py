@@ -34,7 +34,7 @@ def show_tab(studio: Studio, index: int) -> None:
 
 def test_a_click_on_a_frame_to_paint_next_opens_it_with_the_models_guess(review: Studio, qtbot: QtBot) -> None:
     panel = review.review.next
-    show_tab(review, 1)
+    show_tab(review, 2)
     QTest.mouseClick(panel.look, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: panel.list.topLevelItemCount() > 0, timeout=WAIT_MS)
     item = panel.list.topLevelItem(0)
@@ -74,23 +74,68 @@ def two_versions(review: Studio, qtbot: QtBot) -> tuple[Studio, ResultReader, Re
     return review, ResultReader(first.folder), new
 
 
+def changes_listed(studio: Studio) -> list[tuple[str, str]]:
+    rows = studio.review.changes.list
+    items = [rows.topLevelItem(at) for at in range(rows.topLevelItemCount())]
+    return [(item.text(0), item.text(2)) for item in items if item is not None]
+
+
+def compare(studio: Studio, qtbot: QtBot) -> None:
+    show_tab(studio, 3)
+    panel = studio.review.changes
+    QTest.mouseClick(panel.compare, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.model.ready and not panel.model.busy, timeout=WAIT_MS)
+
+
 def test_changes_are_listed_by_amount_and_the_earlier_matte_can_be_kept_and_taken_back(
     two_versions: tuple[Studio, ResultReader, ResultReader], qtbot: QtBot
 ) -> None:
     studio, old, new = two_versions
     panel = studio.review.changes
-    show_tab(studio, 2)
     files = {p: p.read_bytes() for p in Path(old.folder).rglob("*") if p.is_file()}
     before = new.final(1003)[1]
-    QTest.mouseClick(panel.compare, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: panel.list.topLevelItemCount() > 0, timeout=WAIT_MS)
-    assert panel.list.topLevelItemCount() == 1
+    compare(studio, qtbot)
+    listed = changes_listed(studio)
+    assert listed == [("1003", "left 100 %")]
     click(panel.list, 0)
     assert studio.core.playhead.frame == 1003
+    QTest.mouseClick(panel.wipe, Qt.MouseButton.LeftButton)
+    look = studio.review.model.look
+    assert (look.arrangement, look.against) == ("wipe", "version")
+    assert studio.core.results.compared is not None
     QTest.mouseClick(panel.keep, Qt.MouseButton.LeftButton)
     settle(studio, qtbot)
     assert np.array_equal(new.final(1003)[1], old.final(1003)[1])
+    qtbot.waitUntil(lambda: changes_listed(studio) == [], timeout=WAIT_MS)
     assert {p: p.read_bytes() for p in Path(old.folder).rglob("*") if p.is_file()} == files
     studio.review.corrections.undo()
     settle(studio, qtbot)
     assert np.array_equal(new.final(1003)[1], before)
+    qtbot.waitUntil(lambda: changes_listed(studio) == listed, timeout=WAIT_MS)
+
+
+def test_changes_are_accepted_by_part_and_range_and_undo_lists_them_again(
+    two_versions: tuple[Studio, ResultReader, ResultReader], qtbot: QtBot
+) -> None:
+    studio, old, new = two_versions
+    panel = studio.review.changes
+    files = {p: p.read_bytes() for p in Path(new.folder).rglob("*.png")}
+    compare(studio, qtbot)
+    assert not panel.accept.isEnabled()
+    panel.which.setCurrentIndex(panel.which.findData("range"))
+    QTest.mouseClick(panel.accept, Qt.MouseButton.LeftButton)
+    assert "Press I" in studio.core.notice.text
+    studio.core.playhead.set_in(1002)
+    studio.core.playhead.set_out(1004)
+    panel.part.setCurrentIndex(panel.part.findData("right"))
+    assert changes_listed(studio) == []
+    panel.part.setCurrentIndex(panel.part.findData("left"))
+    assert [frame for frame, _ in changes_listed(studio)] == ["1003"]
+    QTest.mouseClick(panel.accept, Qt.MouseButton.LeftButton)
+    settle(studio, qtbot)
+    assert changes_listed(studio) == []
+    assert {p: p.read_bytes() for p in Path(new.folder).rglob("*.png")} == files
+    assert (Path(old.folder) / "result.json").is_file()
+    studio.review.corrections.undo()
+    settle(studio, qtbot)
+    assert [frame for frame, _ in changes_listed(studio)] == ["1003"]

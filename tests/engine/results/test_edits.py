@@ -165,7 +165,7 @@ def test_locks_and_notes_come_back_as_they_were_written(
 ) -> None:
     folder = tmp_path_factory.mktemp("review")
     areas = (Area("a1", "never", 2, 1, frozenset({1, 2, 5}), moving=True, kept={2: frozenset({1})}),)
-    review = Review(frames, parts, areas, {7: note}, note, {"later": [1]})
+    review = Review(frames, parts, areas, {3: frozenset({2})}, {7: note}, note, {"later": [1]})
     write_review(folder, review)
     assert read_review(folder) == review
 
