@@ -173,7 +173,7 @@ class ReviewWorkspace(Workspace):
             Dock("review_parts", tr("Parts"), self.parts, right, 300),
             Dock("review_correct", tr("Correct"), _scrolling(self.correct), right, 230),
             Dock("review_worst", tr("Where to look"), self.where, right, 200),
-            Dock("review_queue", tr("Queue"), self.queue, right, 160, behind="review_worst"),
+            Dock("review_queue", tr("Queue"), self.queue, right, 160),
             Dock("review_timeline", tr("Timeline"), self.timeline_panel, bottom, HEIGHT_PX),
         )
         self.menus = (*review_menus(), correct_menu())
@@ -319,4 +319,6 @@ def _scrolling(widget: QWidget) -> QScrollArea:
     area.setWidget(widget)
     area.setWidgetResizable(True)
     area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setMinimumWidth(widget.minimumSizeHint().width() + area.verticalScrollBar().sizeHint().width())
     return area
