@@ -147,7 +147,7 @@ class Studio(QObject):
         core = self.core
         self.status.watch(self.painting.canvas, core.stepper)
         running = JobStatus(core.queue)
-        running.clicked.connect(partial(self.window.show_workspace, "review"))
+        running.clicked.connect(partial(self.window.show_workspace, "review", dock="review_queue"))
         self.status.addPermanentWidget(running)
         self.welcome.newRequested.connect(self.project_actions.new)
         self.welcome.sampleRequested.connect(self._open_sample)

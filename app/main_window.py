@@ -88,10 +88,12 @@ class MainWindow(QMainWindow):
         self._project_open = opened
         self._on_tab(self.tabs.currentIndex())
 
-    def show_workspace(self, name: str) -> None:
-        """Shows a workspace."""
+    def show_workspace(self, name: str, *, dock: str = "") -> None:
+        """Shows a workspace, and brings one of its docks to the front where one is named."""
         names = [page.workspace.name for page in self._pages]
         self.tabs.setCurrentIndex(names.index(name))
+        if dock:
+            self._pages[names.index(name)].show_dock(dock)
 
     def set_scale(self, percent: int) -> None:
         """Draws icons larger or smaller."""

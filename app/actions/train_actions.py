@@ -80,9 +80,8 @@ class TrainActions(QObject):
     def look_for_devices(self) -> None:
         """Asks a worker for the devices, once."""
         if self.model.devices is None and not self._probe:
-            spec = JobSpec(
-                "train_needs", NeedsRequest(), tr("Looking for devices"), lane="light", outlives_project=True
-            )
+            title = tr("Looking for devices")
+            spec = JobSpec("train_needs", NeedsRequest(), title, lane="light", outlives_project=True, unseen=True)
             self._probe = self._core.queue.submit(spec)
 
     def estimated(self) -> TrainEstimate | None:

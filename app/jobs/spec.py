@@ -24,6 +24,7 @@ class JobSpec:
         lane: "heavy" work comes one after the other; "light" work does not wait for it.
         tags: What the sender wants to know the job by again (clip, version ...); never sent.
         outlives_project: It touches nothing of the open project, and goes on when that is closed.
+        unseen: Lists of jobs leave it out: the window asks for itself.
     """
 
     verb: str
@@ -32,6 +33,7 @@ class JobSpec:
     lane: LaneName = "heavy"
     tags: dict[str, str] = field(default_factory=dict)
     outlives_project: bool = False
+    unseen: bool = False
 
 
 @dataclass(frozen=True)

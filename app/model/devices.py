@@ -1,4 +1,4 @@
-"""What this machine computes with, as the worker told of it."""
+"""What SMITE needs of this machine: the weights of its model, and something that computes fast."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.i18n import tr
+from engine.errors import EngineError, MissingModelError
+from engine.models import DEFAULT_MODEL, find_model
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,26 @@ class Device:
     title: str
     total_bytes: int
     free_bytes: int
+
+
+def smite_missing(model: str | None) -> str:
+    """Returns a sentence on the weights that SMITE needs and does not find here, or "".
+
+    Args:
+        model: Folder or id of the base model, or None for the default one.
+    """
+    try:
+        find_model(model)
+    except MissingModelError:
+        name = model or DEFAULT_MODEL
+        text = tr(
+            "SMITE needs the weights of '{name}', which are not on this machine. Choose the folder of a copy, or "
+            "download them once: smite-studio models get {name}"
+        )
+        return text.format(name=name)
+    except EngineError as error:
+        return str(error)
+    return ""
 
 
 def smite_caution(device: str, devices: Sequence[Device] | None) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.model.devices import Device, smite_caution
+from app.model.devices import Device, smite_caution, smite_missing
 from app.model.document import Document
 from app.model.references import ReferencesModel
 from app.model.results import ResultsModel
@@ -24,7 +24,6 @@ from engine.domain.profile import Backbone
 from engine.domain.project import ProjectReference
 from engine.errors import EngineError, InputError
 from engine.jobs import Job
-from engine.models import find_model
 from engine.profiles.card import ProfileCard, read_card
 from engine.project_io.run_inputs import (
     MadeFrom,
@@ -126,6 +125,12 @@ class RunModel(QObject):
         profile = fitting[-1] if backbone == "smite" and fitting else None
         self.choose(replace(self.choice, backbone=backbone, profile=profile))
 
+    def refresh_profiles(self) -> None:
+        """Looks at the project's profiles again: one was learned, brought in, renamed or deleted."""
+        if self.choice.profile is not None and not self.choice.profile.is_file():
+            self.choice = replace(self.choice, profile=None)
+        self.changed.emit()
+
     def choose_profile(self, profile: Path | None) -> None:
         """Segments with a profile, by the backbone that learned it; with None, what is painted is learned."""
         card = self._card(profile) if profile is not None else None
@@ -138,11 +143,7 @@ class RunModel(QObject):
         if choice.backbone != "smite":
             return ""
         card = self._card(choice.profile) if choice.profile is not None else None
-        try:
-            find_model(choice.model or (card.model or None if card is not None else None))
-        except EngineError as error:
-            return str(error)
-        return ""
+        return smite_missing(choice.model or (card.model or None if card is not None else None))
 
     def caution(self) -> str:
         """Returns a sentence on what will make the run slow, or ""."""

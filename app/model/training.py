@@ -9,16 +9,14 @@ from typing import Literal
 from PySide6.QtCore import QObject, Signal
 
 from app.i18n import tr
-from app.model.devices import Device, smite_caution
+from app.model.devices import Device, smite_caution, smite_missing
 from app.model.document import Document
 from app.model.session import ProjectSession
 from engine.domain.labels import BACKGROUND, UNKNOWN
 from engine.domain.profile import Backbone
 from engine.domain.project import ProjectReference
 from engine.domain.settings import Preset, TrainSettings
-from engine.errors import EngineError
 from engine.jobs import TrainStep
-from engine.models import find_model
 from engine.profiles.training_run import Checkpoint, best_of, checkpoints_in
 from engine.project_io.training_runs import TrainingRecord, training_records
 
@@ -122,12 +120,7 @@ class TrainingModel(QObject):
             return tr("Nothing is painted yet. Paint at least one part on one reference.")
         if all(reference.holdout for reference in painted):
             return tr("All painted references are hold-outs. Leave at least one to learn from.")
-        if self.choice.backbone == "smite":
-            try:
-                find_model(self.choice.settings.model)
-            except EngineError as error:
-                return str(error)
-        return ""
+        return smite_missing(self.choice.settings.model) if self.choice.backbone == "smite" else ""
 
     def caution(self) -> str:
         """Returns a sentence on what will make the run slow, or ""."""

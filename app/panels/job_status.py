@@ -22,7 +22,7 @@ class JobStatus(QToolButton):
 
     def refresh(self) -> None:
         """Shows the queue as it is."""
-        active = self._queue.active
+        active = [job for job in self._queue.active if not job.spec.unseen]
         self.setVisible(bool(active))
         if not active:
             return

@@ -113,7 +113,7 @@ class QueuePanel(QWidget):
 
     def refresh(self) -> None:
         """Shows the jobs as they are."""
-        jobs = {job.id: job for job in self._queue.jobs}
+        jobs = {job.id: job for job in self._queue.jobs if not job.spec.unseen}
         for job_id in [known for known in self.rows if known not in jobs]:
             row = self.rows.pop(job_id)
             self._column.removeWidget(row)

@@ -21,6 +21,8 @@ from app.theme import STATE_STALE
 from engine.domain.settings import Preset
 from engine.errors import EngineError
 
+_WIDEST_PX = 240
+
 
 class RunBar(QToolBar):
     """Versions, preset, profile, Run and Stop."""
@@ -66,6 +68,7 @@ class RunBar(QToolBar):
             box.setAccessibleName(name)
             box.setToolTip(tip)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            box.setMaximumWidth(_WIDEST_PX)  # long names end in dots, and Run stays where it is
         for backbone, title in BACKBONE_TITLES.items():
             self.backbones.addItem(title, backbone)
         for preset in get_args(Preset):

@@ -18,6 +18,7 @@ class Dock:
         widget: What it holds.
         area: Where it stands at first.
         size: Height (or width, where it stands alone at a side) that it gets at first, in pixels.
+        behind: Name of the dock whose place it shares, as a tab behind it; "" where it has its own.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Dock:
     widget: QWidget
     area: Qt.DockWidgetArea
     size: int
+    behind: str = ""
 
 
 @dataclass(frozen=True)

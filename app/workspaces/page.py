@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QToolButton
 
 from app.theme import ICON_PX
 from app.workspaces.base import Workspace
 
-_LAYOUT_VERSION = 2
+_LAYOUT_VERSION = 3
 
 
 class WorkspacePage(QMainWindow):
@@ -31,6 +31,7 @@ class WorkspacePage(QMainWindow):
             if bar.new_row:
                 self.addToolBarBreak(bar.area)
             self.addToolBar(bar.area, bar.bar)
+            _reach_by_tab(bar.bar)
         self._add_docks()
         self._default_state = self.saveState(_LAYOUT_VERSION)
 
@@ -54,6 +55,10 @@ class WorkspacePage(QMainWindow):
         """Hides docks and bars, or shows them again."""
         self._show_panels(visible=self._panels_hidden)
 
+    def show_dock(self, name: str) -> None:
+        """Brings a dock to the front of those that share its place."""
+        next(dock for dock in self.docks if dock.objectName() == f"dock_{name}").raise_()
+
     def set_scale(self, percent: int) -> None:
         """Draws icons larger or smaller."""
         side = round(ICON_PX * percent / 100)
@@ -74,6 +79,11 @@ class WorkspacePage(QMainWindow):
             dock.setFeatures(features)
             self.addDockWidget(wanted.area, dock)
             self.docks.append(dock)
+            if wanted.behind:
+                front = next(other for other in self.docks if other.objectName() == f"dock_{wanted.behind}")
+                self.tabifyDockWidget(front, dock)
+                front.raise_()
+                continue
             self._sides.setdefault(wanted.area, []).append((dock, wanted.size))
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
 
@@ -94,3 +104,10 @@ class WorkspacePage(QMainWindow):
 
 _SIDE_WIDTH = 320
 """Width of the right inspector (UX 4c)."""
+
+
+def _reach_by_tab(bar: QToolBar) -> None:
+    """Lets Tab reach the buttons of a tool bar, which Qt leaves out; a click still leaves the focus where it was."""
+    for button in bar.findChildren(QToolButton):
+        if button.focusPolicy() == Qt.FocusPolicy.NoFocus and bar.actions() and button.defaultAction() is not None:
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

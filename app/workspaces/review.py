@@ -173,7 +173,7 @@ class ReviewWorkspace(Workspace):
             Dock("review_parts", tr("Parts"), self.parts, right, 300),
             Dock("review_correct", tr("Correct"), _scrolling(self.correct), right, 230),
             Dock("review_worst", tr("Where to look"), self.where, right, 200),
-            Dock("review_queue", tr("Queue"), self.queue, right, 160),
+            Dock("review_queue", tr("Queue"), self.queue, right, 160, behind="review_worst"),
             Dock("review_timeline", tr("Timeline"), self.timeline_panel, bottom, HEIGHT_PX),
         )
         self.menus = (*review_menus(), correct_menu())
@@ -197,6 +197,7 @@ class ReviewWorkspace(Workspace):
         self.corrections.noted.connect(core.notifier.info)
         core.commands.bind("run.clip", self._run_from_anywhere)
         core.session.opened.connect(self.run_actions.offer_resume)
+        core.profiles.changed.connect(self.runs.refresh_profiles)
         self.queue.detailsRequested.connect(self._on_details)
         self._commands.bind("view.cache_limit", self._ask_cache_limit)
         viewer.spaceTapped.connect(self.player.toggle)

@@ -1,22 +1,20 @@
-"""The SMITE backbone through the window: a profile learned on a tiny model folder segments a clip in the worker."""
+"""SMITE chosen in the run bar: what it needs is told before the start, and its profiles bring it along."""
 
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Studio
+from engine.domain.labels import Painted
 from engine.domain.settings import TrainSettings
 from engine.jobs import run_to_end
 from engine.profiles import write_profile
-from engine.results.folder import ResultReader
-from tests.app.window_artist import add
+from tests.app.window_artist import ScriptedQuestions, add
 from tests.engine.smite.footage import PARTS, drawn, reference
 from tests.engine.smite.tiny_model import make_tiny_model
 
@@ -42,43 +40,64 @@ def profile(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_smite_profile_segments_the_clip_that_is_shown(
-    studio: Studio, qtbot: QtBot, tmp_path: Path, profile: Path
-) -> None:
-    (tmp_path / "shot").mkdir()
+def open_clip(studio: Studio, qtbot: QtBot, folder: Path) -> None:
+    folder.mkdir()
     for number in range(1001, 1009):
-        Image.fromarray(drawn(number - 1001)[0]).save(tmp_path / f"shot/shot.{number}.png")
-    add(studio, qtbot, [tmp_path / "shot"])
+        Image.fromarray(drawn(number - 1001)[0]).save(folder / f"shot.{number}.png")
+    add(studio, qtbot, [folder])
     studio.core.parts.add_list(list(PARTS.names), "Add parts")
     studio.window.show_workspace("review")
-    studio.review.runs.choose(replace(studio.review.runs.choice, profile=profile, device="cpu"))
-    with qtbot.waitSignal(studio.core.queue.finished, timeout=WAIT_MS) as ended:
-        studio.core.commands["run.clip"].trigger()
-    assert ended.args is not None
-    assert ended.args[1].kind == "succeeded", ended.args[1].sentence
-    chosen = studio.core.results.chosen
-    assert chosen is not None
-    reader = ResultReader(chosen.folder)
-    assert reader.numbers == tuple(range(1001, 1009))
-    scores = reader.scores(1004)
-    assert np.allclose(scores.values.sum(axis=0), 1, atol=1e-2)
-    assert scores.part_ids == tuple(studio.core.parts.parts.ids)
 
 
-def test_a_profile_whose_model_is_missing_says_how_to_get_it(
+def test_smite_without_weights_is_told_before_the_start_with_what_to_do(
+    studio: Studio, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: ScriptedQuestions
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    open_clip(studio, qtbot, tmp_path / "shot")
+    bar = studio.review.run_bar
+    assert bar.needs.toolTip() == ""
+    bar.backbones.setCurrentIndex(bar.backbones.findData("smite"))
+    bar.backbones.activated.emit(bar.backbones.currentIndex())
+    assert "models get" in bar.needs.toolTip()
+    assert bar.needs.text().startswith("▲")
+    bar.run.click()
+    assert studio.core.notice.text == studio.review.runs.missing()
+    assert [job for job in studio.core.queue.jobs if job.spec.verb == "segment"] == []
+    script.answers.append(make_tiny_model(tmp_path / "tiny"))
+    next(button for button in studio.core.notice.buttons if "folder" in button.text()).click()
+    assert studio.review.runs.missing() == ""
+    assert studio.review.runs.choice.settings.model == str(tmp_path / "tiny")
+    devices = studio.training.model
+    qtbot.waitUntil(lambda: devices.devices is not None, timeout=WAIT_MS)
+    is_slow = all(device.name == "cpu" for device in devices.devices or ())
+    assert ("CPU" in studio.review.runs.caution()) == ("CPU" in bar.needs.toolTip()) == is_slow
+    studio.core.references.show_frame("c1", 1001)
+    studio.core.references.replace_labels(Painted(drawn(0)[1]), "Paint")
+    prepared = studio.review.runs.prepare(None)
+    assert (prepared.request.backbone, prepared.request.profile) == ("smite", None)
+    assert "SMITE" in prepared.version.made_by
+
+
+def test_a_profile_brings_its_backbone_and_quick_can_be_used_instead(
     studio: Studio, qtbot: QtBot, tmp_path: Path, profile: Path
 ) -> None:
+    open_clip(studio, qtbot, tmp_path / "shot")
+    runs, bar = studio.review.runs, studio.review.run_bar
+    folder = studio.core.profiles.folder
+    assert folder is not None
+    folder.mkdir()
+    own = Path(shutil.copy(profile, folder))
+    studio.core.profiles.refresh()
+    qtbot.waitUntil(lambda: runs.profiles_of("smite") == (own,))
+    assert runs.profiles_of("quick") == ()
+    runs.choose_backbone("smite")
+    assert runs.choice.profile == own
+    assert [bar.profiles.itemData(row) for row in range(bar.profiles.count())] == [None, own]
     shutil.rmtree(tmp_path / "tiny")
-    (tmp_path / "shot").mkdir()
-    for number in range(1001, 1009):
-        Image.fromarray(drawn(number - 1001)[0]).save(tmp_path / f"shot/shot.{number}.png")
-    add(studio, qtbot, [tmp_path / "shot"])
-    studio.core.parts.add_list(list(PARTS.names), "Add parts")
-    studio.window.show_workspace("review")
-    studio.review.runs.choose(replace(studio.review.runs.choice, profile=profile, device="cpu"))
-    with qtbot.waitSignal(studio.core.queue.finished, timeout=WAIT_MS) as ended:
-        studio.core.commands["run.clip"].trigger()
-    assert ended.args is not None
-    assert ended.args[1].kind == "failed"
-    assert "tiny" in ended.args[1].sentence
-    assert ended.args[1].sentence in studio.core.notice.text
+    studio.core.commands["run.clip"].trigger()
+    assert "tiny" in studio.core.notice.text
+    next(button for button in studio.core.notice.buttons if "Quick" in button.text()).click()
+    assert (runs.choice.backbone, runs.choice.profile) == ("quick", None)
+    own.unlink()
+    runs.choose_backbone("smite")
+    assert runs.choice.profile is None
