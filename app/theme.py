@@ -33,15 +33,15 @@ HIGH_CONTRAST: Mapping[str, str] = MappingProxyType(
         SURROUND: "#000000",
         INPUT: "#000000",
         TIP: "#000000",
-        LINE: "#B0B0B0",
-        BORDER: "#FFFFFF",
+        LINE: "#8A8A8A",
+        BORDER: "#8A8A8A",
         TEXT: "#FFFFFF",
         SECONDARY: "#E6E6E6",
         DISABLED: "#A0A0A0",
         ACCENT: "#FFD21F",
         ACCENT_HOVER: "#FFE880",
         ON_ACCENT: "#000000",
-        FOCUS: "#40E0FF",
+        FOCUS: "#FFFFFF",
         BUTTON: "#101010",
         BUTTON_HOVER: "#333333",
         TOOL_HOVER: "#333333",
@@ -204,6 +204,8 @@ QToolButton {{ border: 1px solid transparent; border-radius: 4px; padding: {px(4
 QToolButton:hover {{ background: {TOOL_HOVER}; }}
 QToolButton:checked {{ background: {CHECKED}; border-color: {ACCENT}; }}
 QToolButton:focus {{ border-color: {FOCUS}; }}
+QToolButton:checked:focus {{ border: 2px solid {FOCUS}; padding: {px(3)}; }}
+QToolButton[primary="true"]:focus {{ border: 2px solid {ON_ACCENT}; }}
 QToolButton[popupMode="1"], QToolButton[popupMode="2"] {{ padding-right: {px(18)}; }}
 QToolButton::menu-indicator {{ subcontrol-origin: padding; subcontrol-position: right center; right: {px(4)}; }}
 QToolButton::menu-button {{ border: none; width: {px(16)}; }}
@@ -218,12 +220,13 @@ QPushButton:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QCombo
 QPlainTextEdit:focus, QTextEdit:focus {{ border-color: {FOCUS}; }}
 QPushButton:disabled {{ border-color: {LINE}; color: {DISABLED}; }}
 QPushButton[primary="true"] {{ background: {ACCENT}; color: {ON_ACCENT}; border-color: {ACCENT}; font-weight: 600; }}
-QPushButton[primary="true"]:focus {{ border: 2px solid {FOCUS}; }}
+QPushButton[primary="true"]:focus {{ border: 2px solid {ON_ACCENT}; }}
 QPushButton[primary="true"]:hover {{ background: {ACCENT_HOVER}; }}
 QPushButton[primary="true"]:disabled {{ background: {BUTTON}; border-color: {LINE}; color: {DISABLED}; }}
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: {INPUT}; border: 1px solid {BORDER}; border-radius: 3px;
   min-height: {px(22)}; padding: 0 {px(5)}; selection-background-color: {ACCENT};
   selection-color: {ON_ACCENT}; }}
+QPlainTextEdit, QTextEdit {{ background: {INPUT}; border: 1px solid {BORDER}; border-radius: 3px; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
 QAbstractSpinBox QLineEdit {{ background: transparent; border: none; min-height: 0; padding: 0; }}
 QListView, QTreeView {{ background: {INPUT}; border: 1px solid {LINE}; outline: none; }}

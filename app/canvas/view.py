@@ -6,15 +6,18 @@ from dataclasses import replace
 
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
 
 from app.canvas.overlay_style import OVERLAY_CYCLE, OverlayMode, OverlayStyle, ViewMode
 from app.canvas.painting.box import Box
 from app.canvas.picture import Exposure
+from app.canvas.protocols import CanvasDocument
 from app.canvas.tools.refine import Refine, refine
 from app.canvas.tools.smart_select import SmartSelectTool
 from app.canvas.tools.superpixel import SuperpixelTool
 from app.canvas.viewport import ZOOM_STEP
 from app.canvas.widget import CanvasWidget
+from app.i18n import tr
 from engine.select.engines import SelectEngine
 
 
@@ -23,6 +26,11 @@ class CanvasView(CanvasWidget):
 
     Call `shut_down` before the application ends; deleting the widget does it too.
     """
+
+    def __init__(self, document: CanvasDocument, parent: QWidget | None = None) -> None:
+        super().__init__(document, parent)
+        self.setAccessibleName(tr("Canvas"))
+        self.setAccessibleDescription(tr("Paint with the mouse or a pen; tools and parts are chosen by keys."))
 
     # Tools and brush
 

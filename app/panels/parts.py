@@ -175,6 +175,7 @@ class PartsPanel(QWidget):
             button = QToolButton()
             button.setIcon(icon(name))
             button.setToolTip(tip)
+            button.setAccessibleName(tip)
             button.setObjectName(f"parts_{name}")
             button.clicked.connect(slot)
             buttons.addWidget(button)

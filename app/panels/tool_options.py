@@ -51,6 +51,7 @@ class ToolOptions(QToolBar):
         self._amount.setDecimals(1)
         self._amount.setFixedWidth(self._amount.sizeHint().width() + 12)
         self._amount.setToolTip(tr("How far to smooth, grow or shrink"))
+        self._amount.setAccessibleName(tr("How far to smooth, grow or shrink"))
         self._build(commands)
         canvas.brushChanged.connect(self._on_brush_changed)
         canvas.toolChanged.connect(self._on_tool_changed)

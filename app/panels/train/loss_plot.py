@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -54,6 +54,8 @@ class LossPlot(QWidget):
 
         plot = pyqtgraph.PlotWidget(background=shade(INPUT))
         plot.setMenuEnabled(enableMenu=False)
+        plot.setAccessibleName(tr("Loss by step"))
+        plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # nothing in it answers keys
         plot.setMouseEnabled(x=False, y=False)
         plot.hideButtons()
         plot.showGrid(x=False, y=True, alpha=0.15)
@@ -101,6 +103,4 @@ def _running_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _dashes() -> Any:
-    from PySide6.QtCore import Qt
-
     return Qt.PenStyle.DashLine
