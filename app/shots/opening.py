@@ -91,9 +91,7 @@ class ShotOpener(QObject):
             core.notifier.warning(str(error))
             return
         if not core.parts.parts:  # a project that has parts keeps its own: more of them would outdate its results
-            core.parts.add_list(
-                list(asked.row.outcome.confidence) if asked.row.outcome else [], tr("Add parts")
-            )
+            core.parts.add_list(list(asked.row.outcome.confidence) if asked.row.outcome else [], tr("Add parts"))
         part = next((part.id for part in core.parts.parts if part.name == asked.part), None)
         if part is not None:
             core.parts.set_current(part)

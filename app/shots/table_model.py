@@ -62,7 +62,7 @@ class ShotTable(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Returns titles of columns."""
         if orientation != Qt.Orientation.Horizontal:
-            return None
+            return self._row_title(section, role)
         titles = (tr("Shot"), tr("State"), tr("Clip"), tr("Frames"), tr("Profile"), tr("Painted frames"))
         if role == Qt.ItemDataRole.DisplayRole:
             return titles[section] if section < FIRST_PART else self._model.part_names[section - FIRST_PART]
@@ -71,6 +71,13 @@ class ShotTable(QAbstractTableModel):
                 part=self._model.part_names[section - FIRST_PART]
             )
         return None
+
+    def _row_title(self, section: int, role: int) -> str | None:
+        if section >= len(self._model.rows):
+            return None
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return str(self._model.result_folder(self._model.rows[section]))
+        return self._model.rows[section].name if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Returns texts, tool tips, what screen readers say, and values for delegate and sorting."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -30,12 +30,13 @@ from app.shots.table_model import (
     STATE,
     ShotTable,
 )
-from app.theme import ACCENT, BRIGHT, SECONDARY, SELECTED, TEXT, figures_font, shade
+from app.theme import ACCENT, BRIGHT, FONT_PX, SECONDARY, SELECTED, TEXT, figures_font, shade
 
 ROW_PX = 26
-_WIDTHS = {NAME: 150, STATE: 230, CLIP: 190, RANGE: 90, PROFILE: 120, PAINTED: 130}
-_PART_PX = 184
-_INDENT_PX = 6
+_WIDTHS = {STATE: 190, CLIP: 150, RANGE: 85, PROFILE: 100, PAINTED: 115}
+_PART_PX = 176
+_NAME_PX = (90, 220)
+_INDENT_PX = 2
 _TINT = 70
 _BAR_PX = 3
 
@@ -73,10 +74,15 @@ class ShotTableView(QTableView):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setAlternatingRowColors(True)
-        self.verticalHeader().hide()
+        # The names stand in the header of the rows: they stay in sight where many parts are scrolled through.
+        self.setColumnHidden(NAME, True)
+        names = self.verticalHeader()
+        names.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        names.setHighlightSections(False)
+        names.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setCornerButtonEnabled(False)
         self.setTabKeyNavigation(False)
         self.setAccessibleName(tr("Shots, with the stability of each part"))
-        self._scale()
         self._widen()
         self.clicked.connect(self._on_clicked)
         self.doubleClicked.connect(self._on_double_clicked)
@@ -90,14 +96,14 @@ class ShotTableView(QTableView):
     def selected_rows(self) -> tuple[ShotRow, ...]:
         """The selected shots, from top to bottom."""
         places = sorted(index.row() for index in self.selectionModel().selectedRows())
-        return tuple(self._proxy.index(place, NAME).data(ROW_ROLE) for place in places)
+        return tuple(self._proxy.index(place, STATE).data(ROW_ROLE) for place in places)
 
     def select(self, names: frozenset[str]) -> None:
         """Selects shots by name."""
         selection = self.selectionModel()
         selection.clearSelection()
         for place in range(self._proxy.rowCount()):
-            index = self._proxy.index(place, NAME)
+            index = self._proxy.index(place, STATE)
             if index.data(ROW_ROLE).name in names:
                 selection.select(index, selection.SelectionFlag.Select | selection.SelectionFlag.Rows)
 
@@ -126,15 +132,25 @@ class ShotTableView(QTableView):
     def _select_again(self) -> None:
         self.select(self._names)
 
-    def _scale(self) -> None:
-        size = self.font().pixelSize()
-        height = max(ROW_PX, 2 * size)
-        self.verticalHeader().setMinimumSectionSize(ROW_PX)
-        self.verticalHeader().setDefaultSectionSize(height)
-
     def _widen(self) -> None:
+        """Gives rows and columns their sizes, which follow that of the texts."""
+        scale = max(self.font().pixelSize(), 1) / FONT_PX
+        names = self.verticalHeader()
+        names.setMinimumSectionSize(ROW_PX)
+        names.setDefaultSectionSize(max(ROW_PX, round(ROW_PX * scale)))
+        names.setMinimumWidth(round(_NAME_PX[0] * scale))
+        names.setMaximumWidth(round(_NAME_PX[1] * scale))
+        columns = self.horizontalHeader()
+        for column in (CLIP, RANGE, PROFILE, PAINTED):  # the matrix stands beside the state, where it is seen
+            columns.moveSection(columns.visualIndex(column), columns.count() - 1)
         for column in range(self._proxy.columnCount()):
-            self.setColumnWidth(column, _WIDTHS.get(column, _PART_PX))
+            self.setColumnWidth(column, round(_WIDTHS.get(column, _PART_PX) * scale))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Takes on another size of texts."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._widen()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Opens the shot of the current cell with Enter."""

@@ -112,4 +112,4 @@ def worst_frame(result: Path, part: str | None) -> int | None:
 def _conclusion(shots: Sequence[ShotOutcome], failed: Sequence[ShotOutcome]) -> str:
     if not failed:
         return f"All {len(shots)} shots are done. Stability is confidence x (1 - flicker); look at the lowest first."
-    return f"{len(shots) - len(failed)} of {len(shots)} shots are done. Run the same command again for the others."
+    return f"{len(shots) - len(failed)} of {len(shots)} shots are done. Run the list again for the others."
