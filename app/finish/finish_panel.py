@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.finish.model import FinishModel
@@ -58,11 +58,29 @@ def _fields() -> tuple[_Field, ...]:
             tr("Near the plate's border, as it is inside of it"),
             ValueRange((0, 64), (0, 32), 1, 0, px),
         ),
+        _Field(
+            "matting",
+            tr("Alpha matting"),
+            tr("A network finds the alpha of hair and fine edges in a band about the finished edge"),
+            share,
+        ),
+        _Field(
+            "trimap_px",
+            tr("Matting band"),
+            tr("How far from the edge, on both sides, the network decides"),
+            ValueRange((1, 100), (1, 60), 1, 0, px, curve=2, neutral=PartFinish.trimap_px),
+        ),
     )
 
 
 class FinishPanel(QWidget):
-    """Values of one part, or of all parts that have none of their own."""
+    """Values of one part, or of all parts that have none of their own.
+
+    Signals:
+        mattingRequested(): The artist wants to see what the network makes of this frame.
+    """
+
+    mattingRequested = Signal()
 
     def __init__(self, model: FinishModel, parts: PartsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +91,7 @@ class FinishPanel(QWidget):
         self.lock = QCheckBox(tr("Locked: stays as it is"))
         self._reset = QPushButton(tr("Reset"))
         self.watertight = QLabel()
+        self.matting, self.show_matting = QLabel(), QPushButton(tr("Show matting of this frame"))
         self._build()
         parts.changed.connect(self.refresh_parts)
         model.recipeChanged.connect(self.refresh)
@@ -117,6 +136,18 @@ class FinishPanel(QWidget):
         share = tr("{share:.2%} of this frame's pixels changed").format(share=changed)
         self.watertight.setText(tr("{sign} parts and background sum to 1\n{share}").format(sign=sign, share=share))
 
+    def show_matting_state(self, text: str, *, can_show: bool) -> None:
+        """Shows what becomes of alpha matting: nothing where no part asks for it.
+
+        Args:
+            text: A sentence, or "".
+            can_show: Whether the network can be run on this frame now.
+        """
+        self.matting.setText(text)
+        self.matting.setVisible(bool(text))
+        self.show_matting.setVisible(self._model.recipe.mattes)
+        self.show_matting.setEnabled(can_show)
+
     def _build(self) -> None:
         grid = QGridLayout()
         grid.setVerticalSpacing(4)
@@ -131,7 +162,11 @@ class FinishPanel(QWidget):
         self.lock.toggled.connect(self._on_locked)
         self.part.activated.connect(self.refresh)
         self._reset.clicked.connect(lambda: self._model.reset(self.part_name))
-        self.watertight.setProperty("role", "secondary")
+        for label in (self.watertight, self.matting):
+            label.setProperty("role", "secondary")
+            label.setWordWrap(True)
+        self.show_matting.setToolTip(tr("The network runs beside the window, one frame at a time"))
+        self.show_matting.clicked.connect(self.mattingRequested)
         head = QHBoxLayout()
         head.addWidget(self.part, 1)
         head.addWidget(self._reset)
@@ -139,6 +174,8 @@ class FinishPanel(QWidget):
         column.addLayout(head)
         column.addLayout(grid)
         column.addWidget(self.lock)
+        column.addWidget(self.matting)
+        column.addWidget(self.show_matting)
         column.addWidget(self.watertight)
         column.addStretch(1)
 

@@ -9,16 +9,20 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core import Core
-from engine.api.export_presets import ExportPreset, built_in_presets
+from engine.api.export_presets import ExportPreset
 from engine.api.export_request import ExportRequest
+from engine.api.own_presets import save_preset
 from engine.api.places import cache_folder
 from engine.atomic import write_text
 from engine.domain.finishing import FinishRecipe, PartFinish
 from engine.errors import EngineError, InputError
-from engine.mattes.options import LayerChoice, Naming, Output
+from engine.mattes.layers import layers_of
+from engine.mattes.options import ColourOptions, LayerChoice, Naming, Output
 
 RECIPE_FILE = "finish.json"
 _KEEP_AFTER_MS = 400
+_NOWHERE = "no folder yet"
+"""A folder in the result that is never made: until one is chosen, names are shown as if files went there."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class ExportChoice:
         outputs: Formats with their options.
         naming: Tokens of names.
         layers: Parts, groups, background.
+        colour: How plates become light, and how light is looked at.
         folder: Where to; None until it was chosen.
         in_out: Only the frames between the in and out points.
         overwrite: Files of other exports may be replaced.
@@ -38,6 +43,7 @@ class ExportChoice:
     outputs: tuple[Output, ...] = (Output("exr"),)
     naming: Naming = field(default_factory=Naming)
     layers: LayerChoice = field(default_factory=LayerChoice)
+    colour: ColourOptions = field(default_factory=ColourOptions)
     folder: Path | None = None
     in_out: bool = False
     overwrite: bool = False
@@ -105,13 +111,40 @@ class FinishModel(QObject):
             self.choice = choice
             self.choiceChanged.emit()
 
-    def presets(self) -> tuple[ExportPreset, ...]:
-        """Returns the presets that ship with the program."""
-        return built_in_presets()
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """Names of the parts and groups that an export of the chosen level could show."""
+        record = self._core.results.record
+        if record is None:
+            return ()
+        try:
+            found = layers_of(record.parts, LayerChoice(self.choice.layers.level))
+        except InputError:
+            return ()
+        return tuple(layer.name for layer in found)
 
     def use_preset(self, preset: ExportPreset) -> None:
-        """Takes formats, names and layers of a preset."""
-        self.set_choice(replace(self.choice, outputs=preset.outputs, naming=preset.naming, layers=preset.layers))
+        """Takes formats, names, layers and colour of a preset."""
+        self.set_choice(
+            replace(
+                self.choice,
+                outputs=preset.outputs,
+                naming=preset.naming,
+                layers=preset.layers,
+                colour=preset.colour,
+            )
+        )
+
+    def keep_preset(self, title: str, *, overwrite: bool) -> ExportPreset:
+        """Keeps what is chosen as a preset of the artist's own.
+
+        Raises:
+            InputError: The title cannot be used.
+            OutputError: There is one of that title and `overwrite` is off, or it cannot be written.
+        """
+        choice = self.choice
+        preset = ExportPreset("", "", "", choice.outputs, choice.naming, choice.layers, choice.colour)
+        return save_preset(preset, title, overwrite=overwrite)
 
     def request(self) -> ExportRequest:
         """Returns what an export would be asked to do now.
@@ -119,17 +152,26 @@ class FinishModel(QObject):
         Raises:
             InputError: There is no result, or no folder was chosen.
         """
+        if self.choice.folder is None and self.result is not None:
+            raise InputError("Choose a folder for the files first.")
+        return self.draft()
+
+    def draft(self) -> ExportRequest:
+        """Returns the request also where no folder was chosen yet: its names can be looked at, it cannot be run.
+
+        Raises:
+            InputError: There is no result.
+        """
         result, choice = self.result, self.choice
         if result is None:
             raise InputError("There is no result to export. Run the clip in the Review workspace first.")
-        if choice.folder is None:
-            raise InputError("Choose a folder for the files first.")
         return ExportRequest(
             result=result,
-            out=choice.folder,
+            out=choice.folder or result / _NOWHERE,
             outputs=choice.outputs,
             naming=choice.naming,
             layers=choice.layers,
+            colour=choice.colour,
             finish=None if self.recipe.neutral else self.recipe,
             cache_folder=cache_folder(),
             frame_range=self._core.playhead.in_out if choice.in_out else None,

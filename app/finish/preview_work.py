@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -16,9 +16,13 @@ from engine.domain.parts import PartSet
 from engine.errors import InputError
 from engine.mattes.finishing.watertight import largest_deviation
 from engine.mattes.frame_mattes import FrameMattes
+from engine.mattes.options import ColourOptions
+from engine.mattes.plates import Plates
 from engine.mattes.stack import MatteStack
+from engine.mattes.stack_file import read_stack
 from engine.media import MediaSource, open_clip
 from engine.results.folder import ResultReader
+from engine.results.stamps import frame_stamp
 
 Look = Literal["matte", "parts", "cutout"]
 GROUND = 64
@@ -37,6 +41,8 @@ class PreviewQuestion:
         part: Name of a part, or None for all together.
         recipe: How the mattes are finished.
         look: Matte in grey, all parts in their colours, or the part of the plate that the matte cuts out.
+        colour: How scene-linear plates are looked at.
+        matted: The frame as the worker finished it by this very recipe (`engine.mattes.stack_file`), or None.
     """
 
     result: Path
@@ -46,6 +52,8 @@ class PreviewQuestion:
     part: str | None
     recipe: FinishRecipe
     look: Look
+    colour: ColourOptions = field(default_factory=ColourOptions)
+    matted: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -57,12 +65,14 @@ class PreviewAnswer:
         after: (H, W, 3) uint8, finished.
         deviation: How far parts and background miss full scale after finishing.
         changed: Share of the plate's pixels whose matte changed.
+        is_light: The plate is scene-linear or log: it is looked at through a view.
     """
 
     before: NDArray[np.uint8]
     after: NDArray[np.uint8]
     deviation: float
     changed: float
+    is_light: bool
 
 
 class PreviewWork:
@@ -70,7 +80,9 @@ class PreviewWork:
 
     def __init__(self) -> None:
         self._open: tuple[tuple[Path, str], MediaSource] | None = None
-        self._plate: tuple[tuple[Path, int], NDArray[np.uint8]] | None = None
+        self._plates: tuple[tuple[Path, str, ColourOptions], Plates] | None = None
+        self._plate: tuple[tuple[Path, int, ColourOptions], NDArray[np.uint8]] | None = None
+        self._mattes: tuple[tuple[Path, str], FrameMattes] | None = None
 
     def answer(self, question: PreviewQuestion) -> PreviewAnswer:
         """Returns the pictures.
@@ -82,9 +94,15 @@ class PreviewWork:
         if question.frame not in reader.record.frames:
             raise InputError(f"Frame {question.frame} has no result yet. Run it in the Review workspace.")
         source = self._source(question.clip, question.colour_space)
-        plate = self._picture(source, question)
-        plain = FrameMattes(reader).of(question.frame)
-        done = finished_mattes(reader, question.recipe, source, cache_folder()).of(question.frame)
+        plates = self._plates_of(source, question)
+        plate = self._picture(plates, question)
+        kept = self._kept(reader, question)
+        plain = kept.unfinished(question.frame)
+        if question.matted is not None:
+            done = read_stack(question.matted)
+        else:
+            recipe = question.recipe.without_matting()  # networks are the worker's
+            done = finished_mattes(reader, recipe, source, cache_folder(), beside=kept).of(question.frame)
         value = _value(reader, question.part)
         before, after = _plane(plain, value), _plane(done, value)
         changed = float(np.mean(np.abs(before - after) > 1 / 255))
@@ -92,17 +110,15 @@ class PreviewWork:
             pictures = _coloured(plain, reader.parts), _coloured(done, reader.parts)
         else:
             pictures = _shown(before, plate, question.look), _shown(after, plate, question.look)
-        return PreviewAnswer(
-            *pictures,
-            largest_deviation(done.soft),
-            changed,
-        )
+        is_light = not plates.frame(question.frame).is_display_referred
+        return PreviewAnswer(*pictures, largest_deviation(done.soft), changed, is_light)
 
     def close(self) -> None:
         """Lets go of the clip."""
         if self._open is not None:
             self._open[1].close()
             self._open = None
+        self._plates = None
 
     def _source(self, clip: Path, colour_space: str) -> MediaSource:
         key = (clip, colour_space)
@@ -111,11 +127,27 @@ class PreviewWork:
             self._open = key, open_clip(clip, colour_space=colour_space)
         return self._open[1]
 
-    def _picture(self, source: MediaSource, question: PreviewQuestion) -> NDArray[np.uint8]:
-        key = (question.clip, question.frame)
+    def _plates_of(self, source: MediaSource, question: PreviewQuestion) -> Plates:
+        """Returns the clip's pictures; working out a view's table takes longer than to look a frame up in it."""
+        key = (question.clip, question.colour_space, question.colour)
+        if self._plates is None or self._plates[0] != key:
+            self._plates = key, Plates(source, question.colour)
+        return self._plates[1]
+
+    def _picture(self, plates: Plates, question: PreviewQuestion) -> NDArray[np.uint8]:
+        key = (question.clip, question.frame, question.colour)
         if self._plate is None or self._plate[0] != key:
-            self._plate = key, source.read(question.frame)
+            self._plate = key, plates.frame(question.frame).picture8
         return self._plate[1]
+
+    def _kept(self, reader: ResultReader, question: PreviewQuestion) -> FrameMattes:
+        """Returns the mattes as they were read last, while the frame and its neighbours are still those."""
+        place = reader.numbers.index(question.frame)
+        near = reader.numbers[max(0, place - 1) : place + 2]
+        key = (question.result, " ".join(frame_stamp(reader, number) for number in near))
+        if self._mattes is None or self._mattes[0] != key:
+            self._mattes = key, FrameMattes(reader)
+        return self._mattes[1]
 
 
 def _value(reader: ResultReader, name: str | None) -> int | None:
@@ -141,7 +173,8 @@ def _coloured(stack: MatteStack, parts: PartSet) -> NDArray[np.uint8]:
         table[part.id] = part.colour
     picture = table[stack.labels]
     colours = table[list(stack.values)].astype(np.float32)
-    picture[stack.box] = np.rint(np.einsum("chw,cb->hwb", stack.soft, colours)).astype(np.uint8)
+    mixed = stack.soft.reshape(len(stack.values), -1).T @ colours
+    picture[stack.box] = np.rint(mixed).astype(np.uint8).reshape(*stack.soft.shape[1:], 3)
     return picture
 
 

@@ -23,6 +23,7 @@ class ValueRange:
         decimals: Digits behind the point.
         suffix: Unit.
         curve: Power of the slider: 1 is even, 3 gives small values most of the way.
+        neutral: What a double click on the name sets.
     """
 
     bounds: tuple[float, float]
@@ -31,6 +32,7 @@ class ValueRange:
     decimals: int
     suffix: str = ""
     curve: float = 1.0
+    neutral: float = 0.0
 
 
 class ValueField(QObject):
@@ -56,9 +58,10 @@ class ValueField(QObject):
         self.slider.setMinimumSize(60, 24)
         self.label.installEventFilter(self)
         for widget in (self.label, self.slider, self.number):
-            widget.setToolTip(tr("{tip}. Double-click on the name: back to 0").format(tip=tip))
+            back = tr("{tip}. Double-click on the name: back to {value}")
+            widget.setToolTip(back.format(tip=tip, value=f"{values.neutral:g}"))
             widget.setAccessibleName(title)
-        self.show_value(0.0)
+        self.show_value(values.neutral)
         self.slider.valueChanged.connect(self._on_slider)
         self.number.valueChanged.connect(self._on_number)
 
@@ -88,6 +91,6 @@ class ValueField(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Resets on a double click on the name."""
         if watched is self.label and event.type() == QEvent.Type.MouseButtonDblClick:
-            self.number.setValue(0.0)
+            self.number.setValue(self._values.neutral)
             return True
         return super().eventFilter(watched, event)

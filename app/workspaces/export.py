@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.canvas.background import Background, Failure
 from app.core import Core
+from app.finish.check_report import CheckReportDialogue
 from app.finish.export_panel import ExportPanel
 from app.finish.finish_panel import FinishPanel
+from app.finish.matting_preview import MattingPreview
 from app.finish.model import FinishModel
+from app.finish.preset_actions import PresetActions
 from app.finish.preview import BeforeAfter
 from app.finish.preview_work import PreviewAnswer, PreviewQuestion, PreviewWork
+from app.finish.view_choice import ViewChoice
 from app.i18n import tr
 from app.jobs.spec import JobSpec, Outcome
 from app.panels.clip_bar import FrameSlider
@@ -23,7 +28,11 @@ from app.workspaces.base import Dock, Workspace
 from engine.api.check import CheckRequest
 from engine.api.export_plan import ExportPlan, plan_export
 from engine.api.export_request import ExportRequest
+from engine.api.places import cache_folder
 from engine.errors import EngineError
+from engine.mattes.check.findings import CheckReport
+from engine.mattes.options import ColourOptions
+from engine.media.view_transform import BUILT_IN, DisplayView, display_views
 
 
 class ExportWorkspace(Workspace):
@@ -45,7 +54,11 @@ class ExportWorkspace(Workspace):
         self._slider, self._frame = FrameSlider(), QLabel()
         self._background = Background(self)
         self._work = PreviewWork()
+        self._view = ViewChoice()
+        self._presets = PresetActions(core, self.model, self)
+        self._matting = MattingPreview(core, self.model, self)
         self._jobs: dict[str, ExportRequest] = {}
+        self._checks: set[str] = set()
         self._entered = False
         self._furnish()
         self._connect()
@@ -64,9 +77,11 @@ class ExportWorkspace(Workspace):
         self.model.shut_down()
 
     def shut_down(self) -> None:
-        """Ends the preview's thread and keeps the recipe."""
+        """Ends the preview's thread and keeps the recipe; what ends after this asks for nothing more."""
+        self._entered = False
         self._background.stop()
         self._work.close()
+        self._matting.shut_down()
         self.model.shut_down()
 
     def add_to_queue(self) -> None:
@@ -87,6 +102,18 @@ class ExportWorkspace(Workspace):
         if folder is not None:
             self.model.set_choice(replace(self.model.choice, folder=folder))
 
+    def check_now(self) -> None:
+        """Checks what lies in the chosen folder."""
+        folder = self.model.choice.folder
+        if folder is not None:
+            self._check(folder)
+
+    def ask_view_file(self) -> None:
+        """Asks for an OpenColorIO configuration to look at scene-linear plates through."""
+        files = self._core.questions.files(tr("OpenColorIO configuration"), (".ocio",))
+        if files:
+            self._set_colour(replace(self.model.choice.colour, ocio_config=str(files[0]), display="", view=""))
+
     def _furnish(self) -> None:
         for title, look in (
             (tr("Matte"), "matte"),
@@ -101,8 +128,9 @@ class ExportWorkspace(Workspace):
         self.page = QWidget()
         bar = QHBoxLayout()
         bar.setContentsMargins(8, 4, 8, 4)
-        for widget in (self._look, fit, self._frame):
+        for widget in (self._look, self._view, fit, self._frame):
             bar.addWidget(widget)
+        self._view.hide()
         bar.addWidget(self._slider, 1)
         column = QVBoxLayout(self.page)
         column.setContentsMargins(0, 0, 0, 0)
@@ -130,13 +158,24 @@ class ExportWorkspace(Workspace):
         commands.bind("frame.first", partial(core.playhead.step, -(1 << 30)))
         commands.bind("frame.last", partial(core.playhead.step, 1 << 30))
         self.model.recipeChanged.connect(self._ask)
+        self.model.recipeChanged.connect(self._plan)
         self.model.choiceChanged.connect(self._plan)
+        self._view.chosen.connect(self._set_colour)
+        self._view.fileRequested.connect(self.ask_view_file)
+        self._matting.finished.connect(self._ask)
+        self.finish.mattingRequested.connect(self._on_matting)
+        menu = self.export.presets
+        menu.saveRequested.connect(self._presets.save)
+        menu.renameRequested.connect(self._presets.rename)
+        menu.deleteRequested.connect(self._presets.delete)
+        menu.problem.connect(core.notifier.warning)
         self.model.failed.connect(core.notifier.warning)
         self.finish.part.activated.connect(self._ask)
         self._look.activated.connect(self._ask)
         self._slider.valueChanged.connect(self._on_slider)
         self.export.folderRequested.connect(self.ask_folder)
         self.export.queueRequested.connect(self.add_to_queue)
+        self.export.checkRequested.connect(self.check_now)
         self.queue.detailsRequested.connect(self._on_details)
         core.playhead.frameChanged.connect(self._on_frame)
         core.playhead.clipChanged.connect(self._on_clip)
@@ -148,11 +187,20 @@ class ExportWorkspace(Workspace):
         """Asks for the pictures of the shown frame; only the latest question is answered."""
         if not self._entered:
             return
+        question = self._question()
+        if question is None:
+            self.preview.show_message(tr("There is no result yet. Run the clip in the Review workspace."))
+            return
+        text, can_show = self._matting.state(question)
+        self.finish.show_matting_state(text, can_show=can_show)
+        self._background.ask("preview", partial(self._work.answer, question), self._on_answer)
+
+    def _question(self) -> PreviewQuestion | None:
+        """Returns what is to be shown, or None while there is no result."""
         core, result = self._core, self.model.result
         clip_id = core.playhead.clip_id
         if result is None or not clip_id:
-            self.preview.show_message(tr("There is no result yet. Run the clip in the Review workspace."))
-            return
+            return None
         clip = core.document.project.clip(clip_id)
         question = PreviewQuestion(
             result,
@@ -162,8 +210,31 @@ class ExportWorkspace(Workspace):
             self.finish.part_name,
             self.model.recipe,
             self._look.currentData(),
+            self.model.choice.colour,
         )
-        self._background.ask("preview", partial(self._work.answer, question), self._on_answer)
+        return replace(question, matted=self._matting.file_of(question))
+
+    def _on_matting(self) -> None:
+        question = self._question()
+        if question is not None:
+            self._matting.start(question)
+            self._ask()
+
+    def _set_colour(self, colour: ColourOptions) -> None:
+        self.model.set_choice(replace(self.model.choice, colour=colour))
+        self._list_views()
+        self._ask()
+
+    def _list_views(self) -> None:
+        config = self.model.choice.colour.ocio_config or BUILT_IN
+        self._background.ask("views", partial(display_views, config), self._on_views)
+
+    def _on_views(self, answer: tuple[DisplayView, ...] | Failure) -> None:
+        if isinstance(answer, Failure):
+            self._core.notifier.warning(answer.text)
+            self._set_colour(replace(self.model.choice.colour, ocio_config="", display="", view=""))
+            return
+        self._view.show_views(self.model.choice.colour, answer)
 
     def _on_answer(self, answer: PreviewAnswer | Failure) -> None:
         if isinstance(answer, Failure):
@@ -171,12 +242,15 @@ class ExportWorkspace(Workspace):
             return
         self.preview.show_pictures(answer.before, answer.after)
         self.finish.show_watertight(answer.deviation, answer.changed)
+        if answer.is_light and self._view.isHidden():
+            self._list_views()
+        self._view.setVisible(answer.is_light)
 
     def _plan(self) -> None:
         if not self._entered:
             return
         try:
-            request = self.model.request()
+            request = self.model.draft()
         except EngineError as error:
             self.export.show_problem(str(error))
             return
@@ -192,8 +266,9 @@ class ExportWorkspace(Workspace):
         request = self._jobs.pop(job_id, None)
         if request is not None:
             self._after_export(request, outcome)
-        elif outcome.kind == "succeeded" and outcome.value is not None and "watertight_deviation" in outcome.value:
-            self._after_check(outcome.value)
+        elif job_id in self._checks:
+            self._checks.discard(job_id)
+            self._after_check(outcome)
 
     def _after_export(self, request: ExportRequest, outcome: Outcome) -> None:
         self._plan()
@@ -201,21 +276,38 @@ class ExportWorkspace(Workspace):
             text = tr("{n} files are in {folder}.").format(n=outcome.value["files"], folder=request.out)
             self._core.notifier.info(text)
             if self.model.choice.check:
-                title = tr("Delivery check of {folder}").format(folder=request.out.name)
-                self._core.queue.submit(JobSpec("check", CheckRequest(request.out), title, lane="light"))
+                self._check(request.out)
         elif outcome.kind == "failed":
-            details = partial(self._core.notifier.error, outcome.sentence, outcome.details)
-            self._core.notice.offer(outcome.sentence, tr("Details…"), details)
+            self._offer_details(outcome)
 
-    def _after_check(self, report: dict[str, object]) -> None:
-        findings = report["findings"]
-        assert isinstance(findings, list)
-        if report["fit"] is True:
-            self._core.notifier.info(tr("Delivery check: fit. ✓"))
+    def _check(self, folder: Path) -> None:
+        title = tr("Delivery check of {folder}").format(folder=folder.name)
+        request = CheckRequest(folder, cache_folder=cache_folder())
+        self._checks.add(self._core.queue.submit(JobSpec("check", request, title, lane="light")))
+
+    def _after_check(self, outcome: Outcome) -> None:
+        if outcome.kind == "failed":
+            self._offer_details(outcome)
+        if outcome.kind != "succeeded" or outcome.value is None:
             return
-        rows = [f"{row['level']}: {row['text']}" for row in findings]
-        show = partial(self._core.notifier.error, tr("The delivery check found something."), "\n".join(rows))
-        self._core.notice.offer(tr("Delivery check: not fit for delivery."), tr("What is wrong…"), show)
+        report = CheckReport.from_json(outcome.value)
+        text = tr("Delivery check: fit. ✓") if report.fit else tr("Delivery check: not fit for delivery.")
+        self._core.notice.offer(text, tr("Report…"), partial(self.show_report, report))
+
+    def show_report(self, report: CheckReport) -> None:
+        """Shows a report beside the window; a finding leads to its frame."""
+        dialogue = CheckReportDialogue(report, self._core.window)
+        dialogue.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialogue.frameRequested.connect(self._go)
+        dialogue.show()
+
+    def _go(self, frame: int) -> None:
+        if frame in self._core.playhead.numbers:
+            self._core.playhead.go(frame)
+
+    def _offer_details(self, outcome: Outcome) -> None:
+        details = partial(self._core.notifier.error, outcome.sentence, outcome.details)
+        self._core.notice.offer(outcome.sentence, tr("Details…"), details)
 
     def _on_details(self, job_id: str) -> None:
         job = self._core.queue.job(job_id)

@@ -22,6 +22,7 @@ def finished_mattes(
     cache_folder: Path | None,
     *,
     weights: Path | None = None,
+    beside: FrameMattes | None = None,
 ) -> FrameMattes:
     """Returns the mattes of a result, finished by a recipe.
 
@@ -31,6 +32,7 @@ def finished_mattes(
         plate: The clip, for recipes that refine or de-chatter; it stays open while mattes are asked for.
         cache_folder: Where optical flow is kept between runs; None keeps it in memory.
         weights: Folder of a matting network, for recipes that ask one; without it that is left out.
+        beside: Mattes of the same result whose unfinished frames are kept for both.
 
     Raises:
         InputError: The weights cannot be loaded.
@@ -42,10 +44,10 @@ def finished_mattes(
 
         network = VitMatte(weights)
     if recipe is None or plate is None or not recipe.dechatters:
-        return FrameMattes(reader, recipe=recipe, plate=plate, network=network)
+        return FrameMattes(reader, recipe=recipe, plate=plate, network=network, beside=beside)
     from engine.temporal.flow_store import FlowStore, working_size
 
     folder = cache_folder / "flow" if cache_folder else None
     size = working_size(plate.info.width, plate.info.height)
     flow = FlowStore(plate, folder, working_size=size, quota_bytes=flow_quota_bytes())
-    return FrameMattes(reader, recipe=recipe, plate=plate, flow=flow, network=network)
+    return FrameMattes(reader, recipe=recipe, plate=plate, flow=flow, network=network, beside=beside)

@@ -34,6 +34,7 @@ class FrameMattes:
         plate: The clip, which edges are refined to; without it they are not refined.
         flow: The clip's flow, along which edges are de-chattered; without it they are not.
         network: What finds the alpha of fine edges; without it that is left out.
+        beside: Mattes of the same result whose unfinished frames are kept for both.
     """
 
     def __init__(
@@ -44,11 +45,12 @@ class FrameMattes:
         plate: FrameSource | None = None,
         flow: FlowStore | None = None,
         network: AlphaNetwork | None = None,
+        beside: FrameMattes | None = None,
     ) -> None:
         self._reader = reader
         self._recipe = recipe if recipe is not None and not recipe.neutral else None
         self._plate, self._flow, self._network = plate, flow, network
-        self._kept: OrderedDict[int, tuple[MatteStack, int]] = OrderedDict()
+        self.kept: OrderedDict[int, tuple[MatteStack, int]] = OrderedDict() if beside is None else beside.kept
 
     def of(self, frame: int) -> MatteStack:
         """Returns the mattes of a frame.
@@ -67,16 +69,24 @@ class FrameMattes:
         around = Surroundings(plate, self._neighbours(frame, stack), radius, self._network)
         return finished(stack, self._reader.parts, self._recipe, around)
 
+    def unfinished(self, frame: int) -> MatteStack:
+        """Returns the mattes of a frame as the result has them, kept for the next time.
+
+        Raises:
+            InputError: The frame is missing or damaged.
+        """
+        return self._plain(frame)[0]
+
     def _plain(self, frame: int) -> tuple[MatteStack, int]:
         """Returns the unfinished mattes of a frame, and the width of a pixel of its scores on the plate."""
-        if frame not in self._kept:
+        if frame not in self.kept:
             scores, labels = self._reader.final(frame)
             radius = max(1, round(max(scores.to_plate.scale_x, scores.to_plate.scale_y) * 2))
-            self._kept[frame] = (matte_stack(scores, labels), radius)
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(frame)
-        return self._kept[frame]
+            self.kept[frame] = (matte_stack(scores, labels), radius)
+            if len(self.kept) > _KEPT:
+                self.kept.popitem(last=False)
+        self.kept.move_to_end(frame)
+        return self.kept[frame]
 
     def _neighbours(self, frame: int, stack: MatteStack) -> Mapping[int, Sequence[Neighbour]]:
         """Returns the parts that are de-chattered as the frames before and behind have them, moved onto this one."""

@@ -1,6 +1,11 @@
 """Edge quality of finished mattes against a plain resize of the scores, on pictures whose alpha is known exactly.
 
     python -m tests.benchmarks.finishing_quality [--edges sharp hair ...] [--factors 2 4] [--json]
+        [--fronts CLIP ... --grounds CLIP ...] [--seed 100]
+
+With `--fronts` and `--grounds` the pictures are the middle frames of other clips, and with `--seed` the shapes are
+others: the constants of the refinement were chosen on the pictures that are built in, so that only the figures of
+others are a test. The photographs that are built in come from scikit-image.
 
 Photographs are composited here in linear light under an alpha that is drawn: a sharp edge, loose hair, an edge out of
 focus, and one that moves while the shutter is open; each of two foregrounds over each of four grounds, two of which
@@ -19,7 +24,9 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -31,11 +38,13 @@ from engine.domain.parts import PartSet
 from engine.domain.scores import FrameScores, PlateMap
 from engine.mattes.finishing.finish import Surroundings, finished
 from engine.mattes.stack import MatteStack, matte_stack
+from engine.media import open_clip
 from engine.results.resample import labels_on_plate, to_scores
 from tests.footage.layers import to_linear, to_srgb
 from tests.footage.photographs import photograph, tinted
 
 Plane = NDArray[np.float32]
+Pictures = Mapping[str, NDArray[np.uint8]]
 RECIPES: Mapping[str, PartFinish] = {"refine 0.5": PartFinish(refine=0.5), "refine 1": PartFinish(refine=1.0)}
 _BAND_PX = 6
 _GRADIENT_SIGMA = 1.4
@@ -77,14 +86,19 @@ def main() -> None:
     parser.add_argument("--factors", nargs="+", type=int, default=(2, 4), help="plate pixels per score pixel")
     parser.add_argument("--blur", type=float, default=0.5)
     parser.add_argument("--wobble", type=float, default=0.3)
+    parser.add_argument("--fronts", nargs="+", type=Path, help="clips or images whose middle frames are cut out")
+    parser.add_argument("--grounds", nargs="+", type=Path, help="clips or images whose middle frames lie behind")
+    parser.add_argument("--seed", type=int, default=0, help="of shapes and noise")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
+    fronts = frames_of(arguments.fronts) if arguments.fronts else FRONTS
+    grounds = frames_of(arguments.grounds) if arguments.grounds else GROUNDS
     rows = []
     names = ("resize", *RECIPES)
     if not arguments.json:
         print(f"{'edge':<12} {'factor':>6}  " + "".join(f"{name + ': MAE, grad':>26}" for name in names))
     for edge in arguments.edges:
-        truths = pictures(edge)
+        truths = pictures(edge, fronts, grounds, arguments.seed)
         for factor in arguments.factors:
             found = measured(truths, Backbone(factor, arguments.blur, arguments.wobble))
             rows.append({"edge": edge, "factor": factor, **found})
@@ -150,10 +164,21 @@ def gradient(plane: Plane) -> NDArray[np.float64]:
     return np.asarray(ndimage.gaussian_gradient_magnitude(plane.astype(np.float64), _GRADIENT_SIGMA), np.float64)
 
 
-def pictures(edge: str) -> list[Truth]:
+def pictures(edge: str, fronts: Pictures, grounds: Pictures, seed: int) -> list[Truth]:
     """Returns every foreground over every ground with an edge of this kind, each with a shape of its own."""
-    pairs = [(front, ground) for front in FRONTS for ground in GROUNDS]
-    return [composite(edge, FRONTS[front], GROUNDS[ground], seed) for seed, (front, ground) in enumerate(pairs)]
+    pairs = [(front, ground) for front in fronts for ground in grounds]
+    return [
+        composite(edge, fronts[front], grounds[ground], seed + index) for index, (front, ground) in enumerate(pairs)
+    ]
+
+
+def frames_of(paths: Sequence[Path]) -> Pictures:
+    """Returns the middle frames of clips, or stills, by path."""
+    found = {}
+    for path in paths:
+        with closing(open_clip(path)) as source:
+            found[str(path)] = source.read(source.numbers[len(source.numbers) // 2])
+    return found
 
 
 def composite(edge: str, front: NDArray[np.uint8], ground: NDArray[np.uint8], seed: int) -> Truth:

@@ -79,6 +79,25 @@ class CheckReport:
             "findings": [finding.to_json() for finding in self.findings],
         }
 
+    @classmethod
+    def from_json(cls, table: Mapping[str, Any]) -> CheckReport:
+        """Reads what `to_json` wrote."""
+        deviation = table["watertight_deviation"]
+        return cls(
+            str(table["folder"]),
+            str(table["kind"]),
+            tuple(str(what) for what in table["checked"]),
+            int(table["frames"]),
+            None if deviation is None else float(deviation),
+            tuple(
+                Finding(row["level"], str(row["code"]), str(row["text"]), tuple(int(n) for n in row["frames"]))
+                for row in table["findings"]
+            ),
+            {str(name): float(value) for name, value in table["flicker"].items()},
+            float(table["flicker_limit"]),
+            tuple(str(text) for text in table["unmeasured"]),
+        )
+
     def to_text(self) -> str:
         """Returns the report for a person."""
         lines = [f"{self.folder}: {self.kind} of {self.frames} frames", "Checked: " + "; ".join(self.checked) + "."]

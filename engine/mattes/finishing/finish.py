@@ -17,9 +17,9 @@ from engine.domain.parts import PartSet
 from engine.mattes.finishing.areas import despeckle, fill_holes
 from engine.mattes.finishing.chatter import Neighbour, dechatter
 from engine.mattes.finishing.edges import border, feather, grow
-from engine.mattes.finishing.matting import AlphaNetwork, closed, matted
+from engine.mattes.finishing.matting import AlphaNetwork, matted
 from engine.mattes.finishing.refine import refine
-from engine.mattes.finishing.watertight import composed
+from engine.mattes.finishing.watertight import Gaps, composed
 from engine.mattes.stack import MatteStack
 
 Box = tuple[slice, slice]
@@ -28,6 +28,8 @@ _LINEAR = np.where(_CODES <= 0.04045, _CODES / 12.92, ((_CODES + 0.055) / 1.055)
 """Light of each 8-bit value (IEC 61966-2-1)."""
 
 _MOST_WORKERS = 4
+_PRESENT = 0.02
+"""Of a channel: less is noise of the scores, and nobody to take what others leave."""
 _MARGIN_PX = 8
 """Beyond the reach of finishing: the distance field of an edge is smoothed, and no hole may touch the cut."""
 
@@ -79,17 +81,23 @@ def finished(stack: MatteStack, parts: PartSet, recipe: FinishRecipe, around: Su
         asked[channel] = border(asked[channel], finish.border_px)
         changed |= asked[channel] != whole.soft[channel]
     names = {part.id: part.name for part in parts}
-    return _with(whole, asked, changed, names, recipe.locked)
+    reach = max(f.reach_px for f in active.values())
+    return _with(_Asked(whole, asked, changed, reach), names, recipe.locked)
 
 
-def _with(
-    stack: MatteStack,
-    asked: Mapping[int, NDArray[np.float32]],
-    changed: NDArray[np.bool_],
-    names: Mapping[int, str],
-    locked: frozenset[str],
-) -> MatteStack:
+@dataclass(frozen=True)
+class _Asked:
+    """What parts ask for: planes by channel, where these differ from the stack's, and how far they reach."""
+
+    stack: MatteStack
+    planes: Mapping[int, NDArray[np.float32]]
+    changed: NDArray[np.bool_]
+    reach_px: int
+
+
+def _with(wish: _Asked, names: Mapping[int, str], locked: frozenset[str]) -> MatteStack:
     """Returns the stack with what was asked for, watertight; pixels that nobody asked to change keep every bit."""
+    stack, asked, changed = wish.stack, wish.planes, wish.changed
     order = sorted(
         range(len(stack.values)), key=lambda c: (stack.values[c] != BACKGROUND, names.get(stack.values[c], ""))
     )
@@ -100,11 +108,28 @@ def _with(
         after[channel] = plane[y, x]
     is_asked = [channel in asked for channel in range(len(stack.values))]
     is_locked = [names.get(value, "") in locked for value in stack.values]
-    columns = composed(before, after, is_asked, is_locked, order)
+    columns = composed(before, after, is_asked, is_locked, order, _gaps(wish, is_locked, (y, x)))
     soft, labels = stack.soft.copy(), stack.labels.copy()
     soft[:, y, x] = columns
     labels[stack.box][y, x] = np.array([stack.values[c] for c in order], np.uint8)[np.argmax(columns[order], axis=0)]
     return MatteStack(stack.labels if not changed.any() else labels, stack.values, stack.box, soft)
+
+
+def _gaps(wish: _Asked, is_locked: Sequence[bool], at: tuple[NDArray[np.intp], NDArray[np.intp]]) -> Gaps | None:
+    """Returns where finished parts meet with nobody else near who could take what they leave over."""
+    soft = wish.stack.soft
+    takers = [c for c in range(len(soft)) if c not in wish.planes and not is_locked[c]]
+    free = np.zeros(soft.shape[1:], np.uint8)
+    for channel in takers:
+        free |= soft[channel] > _PRESENT
+    kernel = np.ones((2 * wish.reach_px + 1,) * 2, np.uint8)
+    closed = cv2.dilate(free, kernel)[at] == 0
+    if not closed.any():
+        return None
+    around = np.zeros((len(soft), len(at[0])), np.float32)
+    for channel, plane in wish.planes.items():
+        around[channel] = cv2.blur(plane, (kernel.shape[1], kernel.shape[0]))[at]
+    return Gaps(closed, around)
 
 
 def _part(
@@ -135,16 +160,13 @@ def _matted(
 ) -> dict[int, NDArray[np.float32]]:
     """Returns the planes of the parts that ask the network, by channel."""
     asking = {channel: finish for channel, finish in channels.items() if finish.matting > 0}
-    if around.network is None or around.plate is None or not asking:
+    if around.network is None or around.plate is None:
         return {}
-    plate, now = around.plate[stack.box], stack.soft.copy()
-    for channel, plane in asked.items():
-        now[channel] = plane
-    found = {
-        channel: matted(now[channel], plate, around.network, finish.matting, finish.trimap_px)
+    plate = around.plate[stack.box]
+    return {
+        channel: matted(asked[channel], plate, around.network, finish.matting, finish.trimap_px)
         for channel, finish in asking.items()
     }
-    return closed(found, now, max(finish.trimap_px for finish in asking.values()))
 
 
 def _surrounding(matte: NDArray[np.float32], reach: int) -> Box | None:

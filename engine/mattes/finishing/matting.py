@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,7 +21,6 @@ AlphaNetwork = Callable[[Bytes, Bytes], Plane]
 """(h, w, 3) uint8 sRGB and an (h, w) uint8 trimap in, (h, w) float32 alpha in [0, 1] out."""
 
 OUTSIDE, UNKNOWN, INSIDE = 0, 128, 255
-_BACKGROUND_SEEN = 0.02
 
 
 @dataclass(frozen=True)
@@ -81,31 +79,6 @@ def matted(
         weight[box] += ramp
     alpha = total / np.maximum(weight, 1e-6)
     return np.asarray(np.where(unknown, matte + np.float32(strength) * (alpha - matte), matte), np.float32)
-
-
-def closed(planes: dict[int, Plane], before: Plane, width_px: int) -> dict[int, Plane]:
-    """Returns matted planes that leave no gap where parts meet each other and no background is near.
-
-    A network is asked about one part at a time, so that its answers for two neighbours need not sum to 1. Where
-    background is near it takes the rest; elsewhere the rest goes to the matted parts in proportion.
-
-    Args:
-        planes: By channel, what the network made of it.
-        before: (C, H, W) float32, background first; sums to 1.
-        width_px: How far from background it may take something.
-    """
-    kernel = np.ones((2 * width_px + 1, 2 * width_px + 1), np.uint8)
-    background = cv2.dilate((before[0] > _BACKGROUND_SEEN).astype(np.uint8), kernel) > 0
-    others = np.zeros(before.shape[1:], np.float32)
-    for channel in range(1, len(before)):
-        if channel not in planes:
-            others += before[channel]
-    total = np.zeros_like(others)
-    for channel in sorted(planes):
-        total += planes[channel]
-    wanted = np.clip(1 - others - before[0], 0, 1)
-    scale = np.where(background | (total < 1e-3), np.float32(1), wanted / np.maximum(total, 1e-3))
-    return {channel: np.asarray(plane * scale, np.float32) for channel, plane in planes.items()}
 
 
 def _boxes(unknown: NDArray[np.bool_], tiles: TileSettings) -> Iterator[tuple[slice, slice]]:

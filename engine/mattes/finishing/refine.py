@@ -30,7 +30,10 @@ class RefineSettings:
         reach: Radius of the neighbourhood in widths of the soft edge.
         band: How far from the edge values may change, in widths of the soft edge.
         noise: Colour variance that every plate has, values in [0, 1].
-        off: By how much the matte's edge may be off, in widths of the soft edge.
+        off: By how much the matte's edge may be off, standard deviation in widths of the soft edge.
+        furthest: Nothing moves further than an edge would that is off by so many standard deviations: colours that
+            mislead (a rim of light along an edge) make no fringe.
+        smoothing_px: Side of the box over which belief is averaged: neighbours believe alike, or edges get steps.
     """
 
     sure: float = 0.05
@@ -38,6 +41,8 @@ class RefineSettings:
     band: float = 1.5
     noise: float = 2e-4
     off: float = 0.2
+    furthest: float = 3.0
+    smoothing_px: int = 3
 
 
 SETTINGS = RefineSettings()
@@ -63,6 +68,8 @@ def refine(matte: Plane, guide: Colours, strength: float, radius: int, settings:
     for inner in _tiles(band):
         outer, place = _with_margin(inner, 2 * round(settings.reach * width), matte.shape)
         alpha, belief = colour_alpha(matte[outer], guide[outer], width, settings)
+        alpha = np.clip(alpha, *_bounds(matte[outer], width, settings))
+        belief = cv2.blur(belief, (settings.smoothing_px, settings.smoothing_px))
         weight = np.where(band[inner], np.float32(strength) * belief[place], np.float32(0))
         result[inner] += weight * (alpha[place] - result[inner])
     return result
@@ -115,6 +122,13 @@ def colour_alpha(matte: Plane, guide: Colours, width: int, settings: RefineSetti
     of_matte = (_slope(matte, width) * settings.off * width) ** 2
     belief = np.where(has_front & has_back, of_matte / (of_matte + of_colours), 0)
     return np.asarray(alpha, np.float32), np.asarray(belief, np.float32)
+
+
+def _bounds(matte: Plane, width: int, settings: RefineSettings) -> tuple[Plane, Plane]:
+    """Returns the least and the largest value that an edge gives a pixel while it is off as far as it may be."""
+    reach = max(1, round(settings.furthest * settings.off * width))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    return np.asarray(cv2.erode(matte, kernel), np.float32), np.asarray(cv2.dilate(matte, kernel), np.float32)
 
 
 def _slope(matte: Plane, width: int) -> Plane:

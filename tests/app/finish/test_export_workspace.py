@@ -16,6 +16,7 @@ from app.bootstrap import Studio
 from app.finish.model import RECIPE_FILE, FinishModel
 from app.finish.preview_work import GROUND, PreviewQuestion, PreviewWork
 from app.workspaces.export import ExportWorkspace
+from engine.api.export_presets import built_in_presets
 from engine.domain.finishing import FinishRecipe, PartFinish
 from engine.errors import InputError
 from engine.mattes.frame_mattes import FrameMattes
@@ -32,6 +33,7 @@ WAIT_MS = 60_000
 @pytest.fixture(autouse=True)
 def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
 
 
 @pytest.fixture
@@ -116,8 +118,8 @@ def test_an_export_is_planned_queued_written_and_checked(
     assert not workspace.export.add.isEnabled()
     script.answers = [tmp_path / "mattes"]
     workspace.export.folderRequested.emit()
-    workspace.export.formats["labels"].setChecked(True)
-    workspace.export.formats["exr"].setChecked(False)
+    workspace.export.formats.boxes["labels"].setChecked(True)
+    workspace.export.formats.boxes["exr"].setChecked(False)
     settled(workspace, qtbot)
     assert "labels/" in workspace.export.plan.text()
     assert "3 files" in workspace.export.plan.text()
@@ -151,16 +153,16 @@ def test_a_bad_pattern_is_a_sentence_while_it_is_typed(
     workspace: ExportWorkspace, qtbot: QtBot, tmp_path: Path
 ) -> None:
     workspace.model.set_choice(replace(workspace.model.choice, folder=tmp_path / "mattes"))
-    QTest.keyClicks(workspace.export.pattern, "{colour}.exr")
+    QTest.keyClicks(workspace.export.names.pattern, "{colour}.exr")
     settled(workspace, qtbot)
     assert "{colour}" in workspace.export.plan.text()
     assert not workspace.export.add.isEnabled()
 
 
 def test_presets_choose_formats(workspace: ExportWorkspace) -> None:
-    for preset in workspace.model.presets():
+    for preset in built_in_presets():
         workspace.model.use_preset(preset)
-        chosen = {name for name, box in workspace.export.formats.items() if box.isChecked()}
+        chosen = set(workspace.export.formats.chosen)
         assert chosen == {output.format for output in preset.outputs}
 
 

@@ -16,7 +16,7 @@ from engine.domain.finishing import FinishRecipe, PartFinish
 from engine.domain.parts import PartSet
 from engine.errors import InputError, MissingModelError
 from engine.mattes.finishing.finish import Surroundings, finished
-from engine.mattes.finishing.matting import INSIDE, OUTSIDE, UNKNOWN, TileSettings, closed, matted, trimap
+from engine.mattes.finishing.matting import INSIDE, OUTSIDE, UNKNOWN, TileSettings, matted, trimap
 from engine.mattes.finishing.vitmatte import VitMatte, prepared
 from engine.mattes.finishing.watertight import largest_deviation
 from engine.mattes.stack import MatteStack
@@ -89,18 +89,6 @@ def test_a_matte_without_an_inside_is_not_shown_to_the_network() -> None:
 
     for matte in (np.zeros(HW, np.float32), disc(2)):
         assert (matted(matte, picture(), network, 1.0, 6) == matte).all()
-
-
-def test_parts_that_meet_far_from_background_leave_no_gap_between_them() -> None:
-    left = np.zeros(HW, np.float32)
-    left[:, :42] = 1
-    before = np.stack([np.zeros(HW, np.float32), left, 1 - left])
-    planes = {1: left * np.float32(0.7), 2: (1 - left) * np.float32(0.4)}
-    found = closed(planes, before, 5)
-    assert np.abs(found[1] + found[2] - 1).max() < 1e-6
-    before[0, :30], before[1, :30], before[2, :30] = 1, 0, 0
-    near = closed(planes, before, 5)
-    assert (near[1][:35] == planes[1][:35]).all()  # background takes the rest
 
 
 @settings(max_examples=20, deadline=None)
