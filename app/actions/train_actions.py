@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -22,11 +24,13 @@ from engine.api.places import cache_folder
 from engine.api.reference_snapshot import is_snapshot
 from engine.api.train import TrainRequest
 from engine.api.train_needs import NeedsRequest
+from engine.domain.settings import TrainSettings
 from engine.errors import EngineError, OutputError
 from engine.jobs import Event, Message, TrainStep
 from engine.project_io.training_runs import TrainingRecord, in_state, new_record
 
 Ended = Literal["done", "stopped", "failed"]
+_SMALLEST_SIDE = 256  # of SMITE's training image, in pixels; the list of the panel begins there
 
 
 class TrainActions(QObject):
@@ -246,8 +250,32 @@ class TrainActions(QObject):
             self._core.profiles.choose(record.profile)
             self._core.profiles.refresh()
             self._core.notifier.info(sentence)
+        elif outcome.out_of_memory or outcome.crashed:
+            self._offer_help(record, outcome, sentence)
         elif state == "failed":
             self._core.notifier.error(sentence, outcome.details)
+
+    def _offer_help(self, record: TrainingRecord, outcome: Outcome, sentence: str) -> None:
+        """Says why a run failed, and offers what may help; what was learned is gone on from where that is possible."""
+        settings, choices = record.settings, list[tuple[str, Callable[[], object]]]()
+        if outcome.crashed:
+            choices.append((tr("Go on"), partial(self._submit, record)))
+        else:
+            side = settings.resolution * 3 // 4 // 64 * 64
+            if record.backbone == "smite" and side >= _SMALLEST_SIDE:
+                smaller = replace(settings, resolution=side)
+                choices.append((tr("Learn at {side} px").format(side=side), partial(self._start_with, smaller)))
+            if settings.device != "cpu":
+                on_cpu = replace(record, settings=replace(settings, device="cpu"))
+                choices.append((tr("Go on on the CPU"), partial(self._submit, on_cpu)))
+        if outcome.details:
+            choices.append((tr("Details…"), partial(self._core.notifier.error, sentence, outcome.details)))
+        self._core.notice.offer_all(sentence, choices)
+
+    def _start_with(self, settings: TrainSettings) -> None:
+        """Starts anew with other settings."""
+        self.model.choose(replace(self.model.choice, settings=settings))
+        self.start()
 
     def _sentence(self, state: Ended, outcome: Outcome) -> str:
         record, best = self.model.record, self.model.best
@@ -262,6 +290,5 @@ class TrainActions(QObject):
         elif best is not None:
             kept = tr("The last checkpoint is kept: step {step}.").format(step=best.step)
         if state == "failed":
-            advice = tr(" A smaller resolution or the CPU may help.") if outcome.out_of_memory else ""
-            return f"{outcome.sentence}{advice} {kept}"
+            return f"{outcome.sentence} {kept}"
         return tr("Stopped. {kept}").format(kept=kept)

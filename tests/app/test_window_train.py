@@ -11,8 +11,10 @@ from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Studio
+from app.jobs.spec import WORKER_LOST, JobSpec, Outcome
 from app.model.training import TrainingModel
 from engine.api.library import list_profiles
+from engine.api.train import TrainRequest
 from engine.domain.labels import Painted
 from engine.domain.settings import TrainSettings
 from engine.profiles import read_profile
@@ -228,3 +230,43 @@ def test_smite_learns_in_the_window_with_a_model_folder(
     assert (profile.backbone, profile.parts.names) == ("smite", ("disc", "lid"))
     assert [kept.step for kept in model(painted).checkpoints] == [1, 2]
     assert all(kept.score is not None and kept.preview is not None for kept in model(painted).checkpoints)
+
+
+def test_full_memory_offers_smaller_pictures_and_the_cpu_and_a_lost_worker_to_go_on(
+    painted: Studio, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue, notice, shown, sent = painted.core.queue, painted.core.notice, model(painted), list[JobSpec]()
+
+    def take(spec: JobSpec) -> str:
+        sent.append(spec)
+        return f"t{len(sent)}"
+
+    def fail(error: str) -> list[str]:
+        outcome = Outcome("failed", sentence="No room.", details="x", error=error)
+        queue.finished.emit(f"t{len(sent)}", outcome)
+        assert notice.text.startswith("No room.")
+        return [button.text() for button in notice.buttons]
+
+    def click(title: str) -> TrainRequest:
+        count = len(sent)
+        next(button for button in notice.buttons if button.text() == title).click()
+        qtbot.waitUntil(lambda: len(sent) > count, timeout=WAIT_MS)
+        request = sent[-1].request
+        assert isinstance(request, TrainRequest)
+        return request
+
+    monkeypatch.setattr(queue, "submit", take)
+    settings = TrainSettings(steps=2, resolution=512, model=str(tmp_path))
+    shown.choose(replace(shown.choice, backbone="smite", settings=settings))
+    painted.core.commands["train.start"].trigger()
+    qtbot.waitUntil(lambda: len(sent) == 1, timeout=WAIT_MS)
+    first = sent[0].request
+    assert fail("MemoryLimitError") == ["Learn at 384 px", "Go on on the CPU", "Details…"]
+    on_cpu = click("Go on on the CPU")
+    assert (on_cpu.run, on_cpu.settings) == (first.run, replace(settings, device="cpu"))
+    assert fail("MemoryLimitError") == ["Learn at 384 px", "Details…"]
+    smaller = click("Learn at 384 px")
+    assert smaller.run != first.run
+    assert smaller.settings.resolution == 384
+    assert fail(WORKER_LOST) == ["Go on", "Details…"]
+    assert click("Go on").run == smaller.run
