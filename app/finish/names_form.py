@@ -103,7 +103,7 @@ class NamesForm(QWidget):
             for output in choice.outputs
         )
         naming = Naming(
-            self.shot.text().strip(),
+            self.shot.text() if self.shot.text().strip() else "",
             _given(self.version),
             _given(self.padding),
             int(start) if start.isdecimal() else None,

@@ -22,12 +22,10 @@ from engine.errors import InputError
 from engine.mattes.frame_mattes import FrameMattes
 from engine.mattes.options import Output
 from engine.media.label_png import read_label_png
-from engine.project_io.versions import ResultVersion
 from engine.results.folder import ResultReader
-from tests.app.window_artist import ScriptedQuestions, add
-from tests.engine.mattes.small_result import FRAMES, HEIGHT, PARTS, WIDTH, write_png_plate, write_result
-
-WAIT_MS = 60_000
+from tests.app.finish.finish_artist import WAIT_MS, enter_export, settled
+from tests.app.window_artist import ScriptedQuestions
+from tests.engine.mattes.small_result import FRAMES, HEIGHT, WIDTH
 
 
 @pytest.fixture(autouse=True)
@@ -38,27 +36,7 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def workspace(studio: Studio, qtbot: QtBot, tmp_path: Path) -> ExportWorkspace:
-    """A project with a clip and a result of it, in the workspace."""
-    plate = write_png_plate(tmp_path / "sh010")
-    add(studio, qtbot, [plate / f"sh010_bg.{n}.png" for n in ()] or [_clip(plate)])
-    studio.core.parts.add_list(list(PARTS.names), "Add parts")
-    version: ResultVersion = studio.core.results.begin("c1", "test", "")
-    write_result(version.folder, plate)
-    studio.core.results.choose(version.name)
-    studio.window.show_workspace("export")
-    found = next(w for w in studio.workspaces if isinstance(w, ExportWorkspace))
-    qtbot.waitUntil(lambda: not found._background.busy, timeout=WAIT_MS)
-    return found
-
-
-def _clip(plate: Path) -> Path:
-    """Three frames are too few to be taken for a clip: more are put beside them."""
-    write_png_plate(plate, frames=range(1004, 1012))
-    return plate
-
-
-def settled(workspace: ExportWorkspace, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not workspace._background.busy, timeout=WAIT_MS)
+    return enter_export(studio, qtbot, tmp_path)
 
 
 def test_what_is_set_is_shown_before_and_after_and_kept_with_the_result(

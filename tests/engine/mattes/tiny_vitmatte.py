@@ -9,7 +9,9 @@ def write_vitmatte(folder: Path) -> Path:
     """Writes config.json and model.safetensors and returns the folder."""
     import torch
     from transformers import VitDetConfig, VitMatteConfig, VitMatteForImageMatting
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()  # its monitor is a thread that outlives the test
     backbone = VitDetConfig(
         num_channels=4,
         image_size=64,
