@@ -19,7 +19,7 @@ WINDOW, PANEL, SURROUND, INPUT = "#2B2B2B", "#333333", "#1C1C1C", "#242424"
 GREY_18 = "#767676"
 """18 % of scene-linear light in sRGB."""
 LINE, BORDER = "#454545", "#808080"
-TEXT, SECONDARY, ACCENT, ON_ACCENT = "#D6D6D6", "#9A9A9A", "#F0A030", "#101010"
+TEXT, SECONDARY, ACCENT, ON_ACCENT = "#D6D6D6", "#A6A6A6", "#F0A030", "#101010"
 STATE_NONE, STATE_PAINTED, STATE_STALE = "#8A8A8A", "#56B4E9", "#F0A030"
 STATE_DONE, STATE_FAILED = "#4FAE7B", "#E5645A"
 BRIGHT, FOCUS, DISABLED, TIP = "#FFFFFF", "#FFFFFE", "#6E6E6E", "#1F1F1F"
@@ -203,6 +203,10 @@ QToolBar::separator {{ background: {LINE}; width: 1px; height: 1px; margin: {px(
 QToolButton {{ border: 1px solid transparent; border-radius: 4px; padding: {px(4)}; }}
 QToolButton:hover {{ background: {TOOL_HOVER}; }}
 QToolButton:checked {{ background: {CHECKED}; border-color: {ACCENT}; }}
+QToolButton[boxed="true"] {{ background: {BUTTON}; border-color: {BORDER}; }}
+QToolButton[boxed="true"]:hover {{ background: {BUTTON_HOVER}; }}
+QToolButton[boxed="true"]:checked {{ background: {CHECKED}; border-color: {ACCENT}; }}
+QToolButton[boxed="true"]:disabled {{ border-color: {LINE}; color: {DISABLED}; }}
 QToolButton:focus {{ border-color: {FOCUS}; }}
 QToolButton:checked:focus {{ border: 2px solid {FOCUS}; padding: {px(3)}; }}
 QToolButton[primary="true"]:focus {{ border: 2px solid {ON_ACCENT}; }}

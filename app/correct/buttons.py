@@ -12,6 +12,7 @@ def command_button(commands: Commands, command: str, text: str) -> QToolButton:
     """Returns a button for a command under a short name; menus keep the long one."""
     commands[command].setIconText(text)
     button = QToolButton()
+    button.setProperty("boxed", True)
     button.setDefaultAction(commands[command])
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
     button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

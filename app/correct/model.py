@@ -246,7 +246,9 @@ class CorrectModel(QObject):
         if isinstance(answer, Failure):
             self.failed.emit(answer.text)
             return
-        self._marks = answer
+        before, self._marks = self.offered, answer
+        if before != answer.offered:  # the viewer shows what is offered, and no longer what was
+            self._core.results.note_frames_rewritten(tuple(sorted({*before, *answer.offered})))
         self.changed.emit()
 
     def _on_result(self) -> None:

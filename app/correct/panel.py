@@ -122,10 +122,13 @@ class CorrectPanel(QWidget):
             label.setWordWrap(True)
             label.setProperty("role", "secondary")
         column = QVBoxLayout(self)
+        column.setContentsMargins(6, 6, 6, 6)
+        column.setSpacing(4)
+        grid.setVerticalSpacing(4)
+        column.addWidget(self.state)
         column.addLayout(grid)
         column.addWidget(self._answers)
         column.addLayout(locks)
-        column.addWidget(self.state)
         column.addWidget(self.note)
         column.addStretch(1)
 
@@ -139,6 +142,7 @@ def _step_button(commands: Commands, command: str, text: str) -> QToolButton:
     if command != "run.clip":
         return command_button(commands, command, text)
     button = QToolButton()
+    button.setProperty("boxed", True)
     button.setText(text)
     button.setToolTip(commands.tip(command))
     button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -89,7 +89,7 @@ class LayerReader:
             return None
         stamp = _stamp(folder)
         if folder not in self._results or self._results[folder][0] != stamp:
-            self._results[folder] = stamp, ResultReader(folder)
+            self._results[folder] = stamp, ResultReader(folder, offered=True)
         reader = self._results[folder][1]
         return reader if frame in reader.record.frames else None
 

@@ -170,7 +170,7 @@ class ReviewWorkspace(Workspace):
         self.correct.addTab(self.notes, tr("Notes"))
         right, bottom = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
         self.docks = (
-            Dock("review_parts", tr("Parts"), self.parts, right, 300),
+            Dock("review_parts", tr("Parts"), self.parts, right, 200),
             Dock("review_correct", tr("Correct"), _scrolling(self.correct), right, 230),
             Dock("review_worst", tr("Where to look"), self.where, right, 200),
             Dock("review_queue", tr("Queue"), self.queue, right, 160, behind="review_worst"),

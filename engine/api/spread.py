@@ -13,13 +13,10 @@ from engine.domain.frames import frames_text
 from engine.errors import InputError
 from engine.jobs import FrameDone, Job, Progress
 from engine.media import MediaSource, open_clip
-from engine.results.folder import ResultReader
+from engine.results.folder import PREVIEW_FOLDER, ResultReader
 
 if TYPE_CHECKING:
     from engine.correct.change import Change
-
-PREVIEW_FOLDER = ".preview"
-"""Inside a result: edits that were offered and neither accepted nor rejected."""
 
 
 @dataclass(frozen=True)

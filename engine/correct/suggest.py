@@ -237,22 +237,23 @@ def _sentence(clip: SeenClip, support: NDArray[np.float32], place: int, chosen: 
     """Returns why a frame was chosen, in words, and which frames it is to help."""
     frame = clip.frames[place]
     served = [clip.frames[at].number for at in _served(chosen, support, place)]
-    reach = f"; for frames {served[0]}-{served[-1]}" if len(served) > 1 else ""
+    reach = f"helps {served[0]}-{served[-1]}: " if len(served) > 1 else ""
     for name, figures in (("doubt", [f.doubt for f in clip.frames]), ("flicker", [f.flicker for f in clip.frames])):
         tops = np.stack(figures).max(axis=1)
         if tops[place] >= max(_BAD[name], 2 * float(np.median(tops))):
             part, share = clip.parts[int(figures[place].argmax())], float(tops[place]) * 100
-            words = f"{share:.0f} % of '{part}' is unsure" if name == "doubt" else f"'{part}' flickers, {share:.0f} %"
-            return words + reach
+            return reach + (
+                f"{share:.0f} % of '{part}' is unsure" if name == "doubt" else f"'{part}' flickers, {share:.0f} %"
+            )
     closed = [at for at, other in enumerate(clip.frames) if other.closed]
     if not closed:
-        return "nothing was painted on this clip yet" + reach
+        return reach + "nothing was painted on this clip yet"
     nearest = min(closed, key=lambda at: abs(clip.frames[at].number - frame.number))
     number = clip.frames[nearest].number
     gap = abs(number - frame.number)
     way = support[nearest, place]
     if not way.any():
-        return "no painted frame in this shot" + reach
+        return reach + "no painted frame in this shot"
     if float(way.min()) < _LOST * STEP_TRUST**gap:
-        return f"the motion of '{clip.parts[int(way.argmin())]}' is lost since frame {number}" + reach
-    return f"{gap} frames from painted frame {number}" + reach if gap > 1 else f"beside painted frame {number}" + reach
+        return reach + f"'{clip.parts[int(way.argmin())]}' is lost between here and frame {number}"
+    return reach + (f"{gap} frames from painted frame {number}" if gap > 1 else f"beside painted frame {number}")

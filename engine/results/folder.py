@@ -31,6 +31,8 @@ from engine.results.scores_file import read_scores, write_scores
 
 LABELS_FOLDER = "labels"
 SCORES_FOLDER = "scores"
+PREVIEW_FOLDER = ".preview"
+"""Inside a result: edits that were offered and neither accepted nor rejected."""
 _RECORD_EVERY_S = 2.0
 
 
@@ -41,9 +43,11 @@ class ResultReader:
         InputError: The folder is no result (constructor).
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, offered: bool = False) -> None:
+        """Opens a result; with `offered`, frames are shown as they would be if what is offered were accepted."""
         self.folder = folder
         self.edits = EditStore(folder)
+        self._offered = EditStore(folder / PREVIEW_FOLDER) if offered else None
         self._areas: tuple[tuple[int, int] | None, tuple[Area, ...]] = (None, ())
         self.record = recovered(folder, read_record(folder), labels=LABELS_FOLDER, scores=SCORES_FOLDER)
 
@@ -76,7 +80,10 @@ class ResultReader:
         Raises:
             InputError: A file of the frame is missing or damaged.
         """
-        return composed(*self.held(frame), self.edit(frame))
+        edit = self.edit(frame)
+        if self._offered is not None and (more := self._offered.read(self._stem(frame))) is not None:
+            edit = more.over(edit)
+        return composed(*self.held(frame), edit)
 
     def held(self, frame: int) -> tuple[FrameScores, LabelMap]:
         """Returns scores and labels with the areas in force, without edits.

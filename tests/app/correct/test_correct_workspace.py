@@ -97,6 +97,13 @@ def paint(studio: Studio, qtbot: QtBot, start: tuple[float, float], end: tuple[f
     settle(studio, qtbot)
 
 
+def seen_in_viewer(studio: Studio, frame: int) -> np.ndarray:
+    """Returns the labels that the viewer holds of a frame."""
+    layers = studio.review.cache.request(frame).layers
+    found = [layer.pixels for key, layer in layers.items() if key.kind == "labels" and layer.pixels is not None]
+    return found[0] if found else np.zeros(0, np.uint8)
+
+
 def test_a_stroke_lies_on_an_edit_layer_and_undo_takes_it_back_to_the_bit(review: Studio, qtbot: QtBot) -> None:
     before = reader_of(review)
     files = {path: path.read_bytes() for path in sorted(before.folder.rglob("*")) if path.is_file()}
@@ -138,6 +145,12 @@ def test_a_correction_spreads_when_it_is_accepted_and_not_when_it_is_rejected(re
             review.core.commands["correct.spread"].trigger()
         qtbot.waitUntil(lambda: bool(review.review.corrections.offered), timeout=WAIT_MS)
         assert (reader_of(review).final(1005)[1] == before[1005]).all()
+        offered = ResultReader(reader_of(review).folder, offered=True).final(1005)[1]
+        assert not (offered == before[1005]).all()
+        review.core.commands["correct.brush"].trigger()
+        review.core.playhead.go(1005)
+        qtbot.waitUntil(lambda shown=offered: np.array_equal(seen_in_viewer(review, 1005), shown), timeout=WAIT_MS)
+        review.core.playhead.go(1004)
         review.core.commands[f"correct.{answer}"].trigger()
         settle(review, qtbot)
         qtbot.waitUntil(lambda: not review.review.corrections.offered, timeout=WAIT_MS)

@@ -62,7 +62,8 @@ def test_the_frame_that_helps_most_lies_amid_what_is_bad_and_two_share_it_betwee
     reader, _ = write_moving(tmp_path, painted=(1001,), missing_lid=False, confidence=(0.5, 0.5))
     alone = run_to_end(suggest(SuggestRequest((reader.folder,), 1))).frames
     assert alone[0].frame in (1005, 1006)
-    assert "frames from painted frame 1001; for frames 1001-1009" in alone[0].reason
+    assert "helps 1001-1009: " in alone[0].reason
+    assert "frames from painted frame 1001" in alone[0].reason
     both = sorted(row.frame for row in run_to_end(suggest(SuggestRequest((reader.folder,), 2))).frames)
     assert 1002 <= both[0] <= 1004
     assert 1006 <= both[1] <= 1008
