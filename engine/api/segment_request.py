@@ -36,6 +36,7 @@ class SegmentRequest:
         cache_folder: Where optical flow is kept between runs; None keeps it in memory only.
         only: Frames of the range to do now; the others stay for later runs into the same result. None is all of them.
         focus: Frame whose neighbourhood is wanted first; None goes through the clip in order.
+        measured: File that notes what segmenting takes on this machine, or None (`engine.api.measured_segment`).
         settings: How it is done.
     """
 
@@ -56,6 +57,7 @@ class SegmentRequest:
     cache_folder: Path | None = None
     only: FrameRange | None = None
     focus: int | None = None
+    measured: Path | None = None
     settings: SegmentSettings = field(default_factory=SegmentSettings)
 
 

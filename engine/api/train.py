@@ -9,15 +9,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from engine.api.measured_runs import MeasuredRun, note_run, now, peak_memory
 from engine.api.quick_training import learn_with_quick
 from engine.api.reference_snapshot import SnapshotContent, is_snapshot, read_snapshot
 from engine.atomic import output_error
 from engine.domain.parts import PartSet
 from engine.domain.profile import Backbone, Profile
 from engine.domain.settings import TrainSettings
-from engine.errors import InputError, OutputError
-from engine.jobs import Event, Job, TrainStep
+from engine.errors import InputError, MemoryLimitError, OutputError
+from engine.hardware.fit import smaller_side
+from engine.hardware.measured import MeasuredRun, note_run, now, peak_memory
+from engine.jobs import Event, Job, Message, TrainStep
 from engine.media.references import read_references
 from engine.profiles import read_profile, write_profile
 from engine.profiles.training_run import TrainingRun, small_picture, write_picture
@@ -155,15 +156,57 @@ def _learn(
                 cache_folder=request.cache_folder,
             )
         )
+    return (yield from _learn_with_smite(request, found, start, run))
+
+
+def _learn_with_smite(
+    request: TrainRequest, found: SnapshotContent, start: Profile | None, run: TrainingRun | None
+) -> Job[Profile]:
+    """Learns at the resolution that was asked for; where its first step does not fit into memory, at smaller ones."""
     from engine.smite import learn as learn_smite
 
     checkpoint = request.out.with_name(f".{request.out.stem}.training.safetensors") if run is None else None
-    profile = yield from learn_smite(
-        found.references, found.parts, request.settings, start=start, checkpoint=checkpoint, run=run
-    )
-    if checkpoint is not None:
-        checkpoint.unlink(missing_ok=True)
-    return profile
+    settings = request.settings
+    while True:
+        learning = learn_smite(found.references, found.parts, settings, start=start, checkpoint=checkpoint, run=run)
+        begun = _Begun()
+        try:
+            profile = yield from _noticed(learning, begun)
+        except MemoryLimitError:
+            smaller = smaller_side(settings.resolution)
+            if begun.steps or smaller is None:
+                raise
+            yield Message(
+                f"Learning at {settings.resolution} pixels did not fit into the device's memory; going on with "
+                f"{smaller}. Edges of the result will be a little coarser.",
+                "warning",
+            )
+            settings = replace(settings, resolution=smaller)
+            continue
+        if checkpoint is not None:
+            checkpoint.unlink(missing_ok=True)
+        return profile
+
+
+@dataclass
+class _Begun:
+    """How many steps a learning has done."""
+
+    steps: int = 0
+
+
+def _noticed(learning: Job[Profile], begun: _Begun) -> Job[Profile]:
+    try:
+        while True:
+            try:
+                event = next(learning)
+            except StopIteration as stop:
+                profile: Profile = stop.value
+                return profile
+            begun.steps += isinstance(event, TrainStep)
+            yield event
+    finally:
+        learning.close()
 
 
 def _timed(learning: Job[Profile], request: TrainRequest, began: float) -> Generator[Event, None, Profile]:

@@ -36,7 +36,9 @@ class Verb:
 VERBS: dict[str, Verb] = {
     "train": Verb("engine.api.train:TrainRequest", "engine.api.train:train_in_window"),
     "train_needs": Verb("engine.api.train_needs:NeedsRequest", "engine.api.train_needs:train_needs"),
-    "segment": Verb("engine.api.segment_request:SegmentRequest", "engine.api.segment:segment"),
+    "machine": Verb("engine.api.machine:MachineRequest", "engine.api.machine:machine"),
+    "models": Verb("engine.api.models:ModelRequest", "engine.api.models:change_model"),
+    "segment": Verb("engine.api.segment_request:SegmentRequest", "engine.api.measured_segment:segment_measured"),
     "export": Verb("engine.api.export_request:ExportRequest", "engine.api.export:export"),
     "finish_frame": Verb("engine.api.finish_frame:FinishFrameRequest", "engine.api.finish_frame:finish_frame"),
     "spread": Verb("engine.api.spread:SpreadRequest", "engine.api.spread:spread"),

@@ -24,7 +24,8 @@ VERBS: dict[str, str] = {
     "evaluate": "measure a result against true masks",
     "spread": "carry a corrected frame of a result to its neighbours",
     "suggest": "say which frames to paint or correct next, and why",
-    "models": "list, fetch and check the pretrained models that some features need",
+    "models": "list, fetch, check and remove the pretrained models that some features need",
+    "plan": "say what this machine is, and how long a run will take on it",
 }
 HIDDEN_VERBS = ("worker", "select")
 """Verbs that the program starts itself with."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import sys
-
 import torch
 
 from engine.errors import InputError
+from engine.hardware.devices import free_bytes
 
 _NO_ROOM_ON_CPU = ("can't allocate memory", "not enough memory")
 
@@ -43,11 +41,7 @@ def network_precision(device: torch.device) -> torch.dtype:
 
 def free_memory(device: torch.device) -> int | None:
     """Returns free bytes on the device, or None where it cannot be told."""
-    if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[0])
-    if device.type == "cpu" and sys.platform == "linux":
-        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return None
+    return free_bytes(str(device))
 
 
 def is_out_of_memory(error: RuntimeError) -> bool:

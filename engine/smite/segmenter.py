@@ -14,6 +14,7 @@ from engine.domain.parts import PartSet
 from engine.domain.profile import Profile
 from engine.domain.scores import FrameScores
 from engine.errors import InputError
+from engine.hardware.fit import fitting_window
 from engine.jobs import Event, Message, Progress
 from engine.models import find_model
 from engine.smite.device import choose_device, free_memory, network_precision
@@ -23,7 +24,7 @@ from engine.smite.latents import encode_image, noise_generator, square
 from engine.smite.learner import apply_deltas
 from engine.smite.loading import DiffusionModel, load_model
 from engine.smite.maps import AttentionMaps
-from engine.smite.memory import fitting_window, window_bytes
+from engine.smite.memory import window_bytes
 from engine.smite.profile_values import from_profile, prompt_names, resolution_of, weights_probe
 from engine.smite.scores import Channels, frame_scores
 

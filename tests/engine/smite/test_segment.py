@@ -16,12 +16,13 @@ from engine.domain.scores import FrameScores, PlateMap
 from engine.domain.settings import SegmentSettings, TrainSettings
 from engine.domain.task import ClipTask
 from engine.errors import InputError, MemoryLimitError
+from engine.hardware.fit import fitting_window
 from engine.jobs import Message, run_to_end
 from engine.smite import learn, segment, segment_images
 from engine.smite.infer import Conditions, noised, window_maps
 from engine.smite.latents import encode_image, noise_generator, square
 from engine.smite.loading import load_model
-from engine.smite.memory import fitting_window, window_bytes
+from engine.smite.memory import window_bytes
 from engine.smite.scores import Channels, frame_scores
 from engine.smite.segment import segment_windows
 from engine.smite.segmenter import Segmenter
