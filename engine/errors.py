@@ -3,6 +3,20 @@
 The command line prints the message and exits with the class's `exit_code`; the window shows it as it stands.
 """
 
+READING_FAULTS: tuple[type[Exception], ...] = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What Python raises while a damaged or hostile file is read and its values are taken apart: JSON that is nested too
+deeply, an infinite number where a whole one belongs, a list in a name's place. Readers tell it in a sentence."""
+
 
 class EngineError(Exception):
     """A problem that the user can understand and act on."""

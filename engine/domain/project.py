@@ -12,6 +12,8 @@ from engine.domain.labels import MAX_PART_ID
 from engine.domain.parts import Part, PartSet, unique_channel
 from engine.errors import InputError
 
+_MOST_PIXELS = 1 << 30
+"""Far beyond any plate; a number from a damaged file must not be taken for memory to fill."""
 _ID = re.compile(r"[a-z][0-9]{1,8}")
 
 
@@ -69,7 +71,7 @@ class ProjectReference:
         check_id(self.id)
         if (self.still is None) == (self.clip_id is None or self.frame is None):
             raise InputError(f"Reference '{self.name}' must be either an image file or a frame of a clip.")
-        if self.width < 1 or self.height < 1:
+        if not (self.width >= 1 and self.height >= 1 and self.width * self.height <= _MOST_PIXELS):
             raise InputError(f"Reference '{self.name}' has the size {self.width}x{self.height}.")
 
 

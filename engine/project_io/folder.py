@@ -167,6 +167,7 @@ def open_project(path: Path) -> ProjectFolder:
     previous = file.with_name(PREVIOUS_FILE)
     if not file.is_file() and not previous.is_file():
         raise InputError(f"'{path}' holds no project. Choose a folder with a {PROJECT_FILE}.")
+    _check_inside(file.parent)
     try:
         return ProjectFolder(file.parent, _read(file))
     except InputError as error:
@@ -184,9 +185,20 @@ def open_previous(path: Path) -> ProjectFolder:
         InputError: There is none.
     """
     file = project_file(path).with_name(PREVIOUS_FILE)
+    _check_inside(file.parent)
     stored = _read(file)
     # One revision is skipped, so that the next save cannot write over label files of the broken version.
     return ProjectFolder(file.parent, replace(stored, revision=stored.revision + 1))
+
+
+def _check_inside(folder: Path) -> None:
+    """Raises InputError where the labels lie elsewhere: saving writes and removes files there."""
+    labels = folder / LABEL_FOLDER
+    if not labels.resolve().is_relative_to(folder.resolve()):
+        raise InputError(
+            f"The labels of the project '{folder}' are a link to '{labels.resolve()}'. It was not opened, and nothing "
+            "was changed. Copy the project with all its files into one folder."
+        )
 
 
 def _is_good(path: Path) -> bool:

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 from engine.atomic import output_error, replacing
 from engine.domain.edits import LabelEdit, LabelLayer, PackedTile
-from engine.errors import InputError
+from engine.errors import READING_FAULTS, InputError
 from engine.project_io.layout import JOURNAL_FILE
 
 _MAGIC = b"SMITEJ1\n"
@@ -77,6 +77,8 @@ class Journal:
     @classmethod
     def _started(cls, path: Path, revision: int) -> Journal:
         try:
+            if path.is_symlink():
+                path.unlink()  # a project from a stranger may point at a file of the artist's
             file = path.open("wb", buffering=0)
             file.write(_MAGIC)
         except OSError as error:
@@ -195,7 +197,7 @@ def read_journal(folder: Path) -> JournalContent | None:
         InputError: The file cannot be read at all.
     """
     path = folder / JOURNAL_FILE
-    if not path.is_file():
+    if not path.is_file() or path.is_symlink():
         return None
     try:
         data = path.read_bytes()
@@ -211,7 +213,7 @@ def read_journal(folder: Path) -> JournalContent | None:
                 records.append(DocumentChanged(payload.decode()))
             elif kind == _LABELS:
                 records.append(_labels(payload))
-        except (ValueError, KeyError, TypeError, IndexError, struct.error):
+        except READING_FAULTS + (struct.error,):
             break
         whole += _HEAD.size + len(payload)
     return JournalContent(revision, whole, tuple(records))

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from engine.atomic import write_text
-from engine.errors import OutputError
+from engine.errors import READING_FAULTS, OutputError
 from engine.project_io.layout import LOCK_FILE
 
 
@@ -104,7 +104,7 @@ def _read(path: Path) -> LockOwner | None:
     try:
         row = json.loads(path.read_text(encoding="utf-8"))
         return LockOwner(str(row["user"]), str(row["host"]), int(row["process"]), str(row["since"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except READING_FAULTS:
         return None
 
 
@@ -115,7 +115,7 @@ def _is_over(owner: LockOwner) -> bool:
         return False  # os.kill ends processes there, so the artist is asked instead
     try:
         os.kill(owner.process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):  # no process has a number that does not fit
         return True
     except OSError:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from engine.domain.edits import LabelLayer
 from engine.domain.labels import Painted
 from engine.domain.project import Project
-from engine.errors import InputError
+from engine.errors import READING_FAULTS, InputError, InternalError
 from engine.project_io.folder import ProjectFolder
 from engine.project_io.journal import JournalContent, LabelsChanged, discard_journal, read_journal
 from engine.project_io.layout import JOURNAL_FILE
@@ -70,9 +71,19 @@ def recovered(folder: ProjectFolder, recovery: Recovery) -> tuple[Project, dict[
                 layer = LabelLayer(painted.labels, painted.coverage)
             else:
                 height, width = record.tiles.shape
+                known = project.has_reference(record.reference_id)
+                place = project.reference(record.reference_id) if known else None
+                if place is None or (place.width, place.height) != (width, height):
+                    continue  # nobody will ask for its pixels
                 layer = LabelLayer.empty(width, height)
             layers[record.reference_id] = layer
-        layer.apply(record.tiles)
+        try:
+            layer.apply(record.tiles)
+        except READING_FAULTS + (zlib.error, InternalError) as error:
+            raise InputError(
+                f"The unsaved work in '{folder.path / JOURNAL_FILE}' is damaged ({error}). What was saved is whole: "
+                "open the project as it was last saved."
+            ) from error
     return project, {i: layer.painted() for i, layer in layers.items() if project.has_reference(i)}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from engine.atomic import write_text
 from engine.domain.frames import FrameRange
 from engine.domain.project import check_id
-from engine.errors import InputError
+from engine.errors import READING_FAULTS, InputError
 from engine.project_io.versions import RESULT_FOLDER
 
 _MARK = "running.json"
@@ -57,7 +57,7 @@ def read_mark(project: Path, clip_id: str) -> RunMark | None:
         table = json.loads(_path(project, clip_id).read_text(encoding="utf-8"))
         only = FrameRange(*map(int, table["only"])) if table["only"] is not None else None
         return RunMark(str(table["version"]), only, dict(table["choice"]))
-    except (OSError, ValueError, KeyError, TypeError, InputError):
+    except READING_FAULTS + (InputError,):
         return None
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.domain.parts import PartSet
 from engine.domain.project import PaintRules, Project, ProjectClip, ProjectReference
-from engine.errors import InputError
+from engine.errors import READING_FAULTS, InputError
 from engine.project_io.layout import inner_path, media_from_json, media_to_json
 from engine.project_io.upgrades import SCHEMA_VERSION, upgraded
 
@@ -92,7 +92,7 @@ def from_text(text: str, folder: Path) -> StoredProject:
     document = upgraded(document)
     try:
         return _stored(document, folder)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except READING_FAULTS as error:
         raise InputError(f"The project file is damaged ({type(error).__name__}: {error}).") from error
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from engine.atomic import write_text
 from engine.domain.profile import BACKBONES, Backbone
 from engine.domain.settings import TrainSettings
-from engine.errors import InputError
+from engine.errors import READING_FAULTS, InputError
 
 TRAINING_FOLDER = "training"
 PROFILE_FOLDER = "profiles"
@@ -115,5 +115,5 @@ def _record(path: Path) -> TrainingRecord | None:
             return None
         start = Path(table["start"]) if table.get("start") else None
         return TrainingRecord(path.parent, name, backbone, TrainSettings(**table["settings"]), start, state)
-    except (OSError, ValueError, KeyError, TypeError, InputError):
+    except READING_FAULTS + (InputError,):
         return None

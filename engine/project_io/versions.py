@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.atomic import output_error, write_text
 from engine.domain.project import check_id
-from engine.errors import InputError, OutputError
+from engine.errors import READING_FAULTS, InputError, OutputError
 from engine.results.record import RECORD_NAME
 
 RESULT_FOLDER = "results"
@@ -211,7 +211,7 @@ def _version(clip_id: str, folder: Path, name: str, facts: Mapping[str, Any]) ->
 def _table(folder: Path) -> Mapping[str, Any]:
     try:
         table = json.loads((folder / _TABLE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except READING_FAULTS:
         return {}
     return table if isinstance(table, dict) else {}
 
