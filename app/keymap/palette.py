@@ -21,10 +21,12 @@ class CommandPalette(QDialog):
         self._table = table
         self._search = QLineEdit()
         self._search.setPlaceholderText(tr("Type a command"))
+        self._search.setAccessibleName(tr("Type a command"))
         self._search.textChanged.connect(self._fill)
         self._search.returnPressed.connect(self._on_run)
         self._search.installEventFilter(self)
         self._list = QTreeWidget()
+        self._list.setAccessibleName(tr("Commands"))
         self._list.setColumnCount(2)
         self._list.setHeaderHidden(True)
         self._list.setRootIsDecorated(False)

@@ -53,8 +53,10 @@ class ReferenceDetails(QWidget):
         self._copy.menu().aboutToShow.connect(self._fill_menu)
         for label in (self._size, self._painted):
             label.setProperty("role", "secondary")
+            label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout = QFormLayout(self)
+        layout.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         layout.setContentsMargins(10, 8, 10, 8)
         layout.addRow(tr("Name"), self._name)
         layout.addRow(tr("Image"), self._size)

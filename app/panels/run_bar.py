@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QMenu, QToolBar, QToolButton, QToolTip, QWidget
 
 from app.actions.commands import Commands
@@ -21,7 +21,8 @@ from app.theme import STATE_STALE
 from engine.domain.settings import Preset
 from engine.errors import EngineError
 
-_WIDEST_PX = 240
+_WIDEST = 36
+"""Characters of a name in the bar; longer ones end in dots, and Run stays where it is."""
 
 
 class RunBar(QToolBar):
@@ -68,7 +69,6 @@ class RunBar(QToolBar):
             box.setAccessibleName(name)
             box.setToolTip(tip)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-            box.setMaximumWidth(_WIDEST_PX)  # long names end in dots, and Run stays where it is
         for backbone, title in BACKBONE_TITLES.items():
             self.backbones.addItem(title, backbone)
         for preset in get_args(Preset):
@@ -172,6 +172,13 @@ class RunBar(QToolBar):
             self._actions.tell_missing()
         else:
             QToolTip.showText(self.needs.mapToGlobal(self.needs.rect().bottomLeft()), self.needs.toolTip(), self.needs)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Lets names be as wide as the size of texts asks for."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            for box in (self.versions, self.backbones, self.profiles, self.presets, self.devices):
+                box.setMaximumWidth(_WIDEST * box.fontMetrics().averageCharWidth())
 
 
 def _fill(box: QComboBox, rows: Sequence[tuple[str, object]], chosen: object) -> None:

@@ -90,6 +90,7 @@ class Welcome(QWidget):
         title.setProperty("role", "title")
         claim = QLabel(tr("Paint the parts of a subject on a few frames. Get their mattes on all of them."))
         claim.setProperty("role", "secondary")
+        claim.setWordWrap(True)
         new, opened = QPushButton(tr("New project")), QPushButton(tr("Open…"))
         new.setProperty("primary", "true")
         new.setObjectName("welcome_new")
@@ -152,6 +153,7 @@ def _drop_place() -> QFrame:
     frame.setObjectName("dropHere")
     text = QLabel(tr("Drop plates, stills, masks or a project anywhere in this window"))
     text.setProperty("role", "empty")
+    text.setWordWrap(True)
     picture = QLabel()
     picture.setPixmap(icon("image", colour=SECONDARY).pixmap(QSize(28, 28)))
     layout = QHBoxLayout(frame)
@@ -159,7 +161,7 @@ def _drop_place() -> QFrame:
     layout.addStretch(1)
     layout.addWidget(picture)
     layout.addSpacing(8)
-    layout.addWidget(text)
+    layout.addWidget(text, 8)
     layout.addStretch(1)
     return frame
 

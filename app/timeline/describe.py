@@ -7,6 +7,7 @@ import html
 import numpy as np
 
 from app.i18n import tr
+from app.theme import SECONDARY, shade
 from app.timeline.data import TimelineData
 
 
@@ -65,7 +66,8 @@ def frame_html(data: TimelineData, frame: int) -> str:
     if rows:
         names = (tr("Part"), tr("confidence"), tr("flicker"))
         header = "".join(f"<td>{name}&nbsp;&nbsp;</td>" for name in names)
-        lines.append(f"<table cellspacing='0'><tr style='color:#9A9A9A'>{header}</tr>{''.join(rows)}</table>")
+        colour = shade(SECONDARY).name()
+        lines.append(f"<table cellspacing='0'><tr style='color:{colour}'>{header}</tr>{''.join(rows)}</table>")
     record = data.records.get(frame)
     if record is not None and record.reason:
         lines.append(html.escape(record.reason))

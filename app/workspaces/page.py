@@ -25,6 +25,7 @@ class WorkspacePage(QMainWindow):
         self.bars: list[QToolBar] = [bar.bar for bar in workspace.bars]
         self._panels_hidden = False
         self._sized = False
+        self._side_width = _SIDE_WIDTH
         self._sides: dict[Qt.DockWidgetArea, list[tuple[QDockWidget, int]]] = {}
         self.setCentralWidget(workspace.page)
         for bar in workspace.bars:
@@ -64,6 +65,11 @@ class WorkspacePage(QMainWindow):
         side = round(ICON_PX * percent / 100)
         for bar in self.bars:
             bar.setIconSize(QSize(side, side))
+        self._side_width = round(_SIDE_WIDTH * percent / 100)
+        for area in _SIDES:
+            narrow = [dock for dock, _ in self._sides.get(area, []) if dock.width() < self._side_width]
+            if self.isVisible() and narrow:
+                self.resizeDocks(narrow[:1], [self._side_width], Qt.Orientation.Horizontal)
 
     def _show_panels(self, *, visible: bool) -> None:
         self._panels_hidden = not visible
@@ -98,12 +104,13 @@ class WorkspacePage(QMainWindow):
         for area, rows in self._sides.items():
             docks, sizes = [dock for dock, _ in rows], [size for _, size in rows]
             self.resizeDocks(docks, sizes, Qt.Orientation.Vertical)
-            if area in (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea):
-                self.resizeDocks(docks[:1], [_SIDE_WIDTH], Qt.Orientation.Horizontal)
+            if area in _SIDES:
+                self.resizeDocks(docks[:1], [self._side_width], Qt.Orientation.Horizontal)
 
 
 _SIDE_WIDTH = 320
-"""Width of the right inspector (UX 4c)."""
+"""Width of the right inspector (UX 4c) at 100 per cent."""
+_SIDES = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea)
 
 
 def _reach_by_tab(bar: QToolBar) -> None:
