@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 
 from app.actions.commands import Commands
 from app.actions.view_binding import bind_view
-from app.canvas.overlay_style import OVERLAY_CYCLE
+from app.canvas.overlay_style import OVERLAY_CYCLE, OverlayMode
 from app.i18n import tr
 from app.notify.notifier import Notifier
 from app.viewer.look import Arrangement, Mode
@@ -54,6 +54,10 @@ class ViewActions(QObject):
             return
         place = OVERLAY_CYCLE.index(look.overlay)
         self._model.set_look(replace(look, overlay=OVERLAY_CYCLE[(place + 1) % len(OVERLAY_CYCLE)]))
+
+    def set_overlay(self, overlay: OverlayMode) -> None:
+        """Shows the overlay in this way."""
+        self._model.set_look(replace(self._model.look, mode="overlay", overlay=overlay))
 
     def set_mode(self, mode: Mode) -> None:
         """Shows the result in this way."""

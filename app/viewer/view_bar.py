@@ -7,9 +7,11 @@ from functools import partial
 from typing import get_args
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QLabel, QToolBar, QToolButton
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QLabel, QMenu, QToolBar, QToolButton
 
 from app.actions.commands import Commands
+from app.canvas.overlay_style import OVERLAY_CYCLE, OverlayMode
 from app.i18n import tr
 from app.notify.questions import Questions
 from app.panels.slider_field import SliderField
@@ -27,6 +29,7 @@ _COLOURS: tuple[tuple[str, Colour], ...] = (
 )
 """Grounds that a cut-out is judged on: comp black and white, 18 % grey, chroma green."""
 _OTHER = "other"
+_WIDEST_PX = 160
 
 
 class ViewBar(QToolBar):
@@ -39,6 +42,7 @@ class ViewBar(QToolBar):
         self._model, self._actions, self._commands = model, actions, commands
         self._questions = questions
         self.modes: dict[str, QToolButton] = {}
+        self.overlays: dict[OverlayMode, QAction] = {}
         self.arrangements: dict[str, QToolButton] = {}
         self.against = QComboBox()
         self.opacity = SliderField(tr("Fill"), (0, 100), 45, suffix=" %")
@@ -52,9 +56,10 @@ class ViewBar(QToolBar):
         """Shows the look as the model has it."""
         look = self._model.look
         self.modes[look.mode].setChecked(True)
+        self.overlays[look.overlay].setChecked(True)
         self.arrangements[look.arrangement].setChecked(True)
         self.opacity.show_value(round(100 * look.opacity))
-        self.opacity.setEnabled(look.mode == "overlay")
+        self.opacity.setEnabled(look.mode == "overlay" and look.overlay in ("both", "fill"))
         self.background.setEnabled(look.mode == "cutout")
         self.hold.setChecked(look.stabilised)
         grounds = [self.background.itemData(row) for row in range(self.background.count())]
@@ -74,6 +79,7 @@ class ViewBar(QToolBar):
         group = QButtonGroup(self)
         for mode, text in zip(MODES, names, strict=True):
             self.modes[mode] = self._button(group, text, partial(self._on_mode, mode))
+        self._add_overlays(self.modes["overlay"])
         self.addSeparator()
         group = QButtonGroup(self)
         for arrangement, text in zip(get_args(Arrangement), (tr("One"), tr("Wipe"), tr("Side by side")), strict=True):
@@ -82,6 +88,7 @@ class ViewBar(QToolBar):
         self.against.setAccessibleName(tr("Second picture"))
         self.against.setToolTip(self._commands.tip("view.against"))
         self.against.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.against.setMaximumWidth(_WIDEST_PX)
         self.against.activated.connect(self._on_against)
         self.addWidget(self.against)
         self.addSeparator()
@@ -102,6 +109,24 @@ class ViewBar(QToolBar):
         self.hold.clicked.connect(self._on_hold)
         self.addWidget(self.hold)
         self.refresh_tips()
+
+    def _add_overlays(self, button: QToolButton) -> None:
+        """Gives the overlay's button a menu of the ways to draw it."""
+        menu = QMenu(button)
+        names: dict[OverlayMode, str] = {
+            "both": tr("Fill and outline"),
+            "fill": tr("Fill"),
+            "outline": tr("Outline"),
+            "off": tr("Off"),
+        }
+        group = QActionGroup(menu)
+        for overlay in OVERLAY_CYCLE:
+            action = menu.addAction(names[overlay], partial(self._actions.set_overlay, overlay))
+            action.setCheckable(True)
+            group.addAction(action)
+            self.overlays[overlay] = action
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
 
     def _show_second(self) -> None:
         look, compared = self._model.look, self._model.sources.results.compared

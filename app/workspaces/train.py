@@ -90,6 +90,7 @@ class TrainWorkspace(Workspace):
         plots.addWidget(self.bars_of_parts)
         plots.setStretchFactor(0, 1)
         plots.setStretchFactor(1, 1)
+        plots.setSizes([320, 240])
         middle = QSplitter(Qt.Orientation.Horizontal)
         middle.addWidget(plots)
         middle.addWidget(self.preview)

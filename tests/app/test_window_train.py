@@ -196,6 +196,14 @@ def test_the_usual_steps_are_those_of_the_backbones(painted: Studio) -> None:
         shown.choose(replace(shown.choice, backbone="quick"))
 
 
+def test_steps_of_one_backbone_are_not_those_of_the_other(painted: Studio) -> None:
+    settings = painted.training.settings
+    assert model(painted).choice.settings.steps == 12
+    settings.backbone.setCurrentIndex(settings.backbone.findData("smite"))
+    assert model(painted).choice.settings.steps is None
+    assert settings.steps.value() == 0
+
+
 def test_damaged_run_tables_are_left_out(painted: Studio, tmp_path: Path) -> None:
     folder = tmp_path / "project" / "training" / "x"
     folder.mkdir(parents=True)

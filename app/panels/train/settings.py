@@ -48,7 +48,7 @@ class TrainSettingsPanel(QWidget):
         self._model, self._profiles, self._estimated = model, profiles, estimated
         self.backbone = _combo(
             tr("Backbone"),
-            ((tr("Quick: this shot, no weights"), "quick"), (tr("SMITE: other shots of the same kind"), "smite")),
+            ((tr("Quick: this shot, no weights"), "quick"), (tr("SMITE: other shots too"), "smite")),
         )
         self.preset = _combo(tr("Preset"), ((tr("Draft"), "draft"), (tr("Standard"), "standard"), (tr("Best"), "best")))
         self.name = QLineEdit()
@@ -223,7 +223,8 @@ class TrainSettingsPanel(QWidget):
         start = self.start.currentData() if backbone == choice.backbone else ""
         settings = TrainSettings(
             preset=self.preset.currentData(),
-            steps=self.steps.value() or None,
+            # Steps mean something else to each backbone.
+            steps=(self.steps.value() or None) if backbone == choice.backbone else None,
             resolution=self.resolution.currentData(),
             device=self.device.currentData(),
             seed=self.seed.value(),

@@ -75,6 +75,18 @@ def test_view_keys_change_the_look(reviewing: Studio, qtbot: QtBot) -> None:
     assert bar.modes["overlay"].isChecked()
 
 
+def test_the_overlay_is_drawn_as_its_menu_says(reviewing: Studio) -> None:
+    bar, model = reviewing.review.view_bar, reviewing.review.model
+    bar.modes["matte"].click()
+    bar.overlays["outline"].trigger()
+    assert (model.look.mode, model.look.overlay) == ("overlay", "outline")
+    assert not bar.opacity.isEnabled()
+    reviewing.core.commands["view.overlay"].trigger()
+    assert bar.overlays["off"].isChecked()
+    bar.overlays["both"].trigger()
+    assert bar.opacity.isEnabled()
+
+
 def test_space_and_the_arrows_drive_the_player(reviewing: Studio, qtbot: QtBot) -> None:
     studio, viewer = reviewing, reviewing.review.page.viewer
     viewer.setFocus()
