@@ -171,7 +171,7 @@ class ReviewWorkspace(Workspace):
         right, bottom = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
         self.docks = (
             Dock("review_parts", tr("Parts"), self.parts, right, 200),
-            Dock("review_correct", tr("Correct"), _scrolling(self.correct), right, 230),
+            Dock("review_correct", tr("Correct"), _scrolling(self.correct), right, 330),
             Dock("review_worst", tr("Where to look"), self.where, right, 200),
             Dock("review_queue", tr("Queue"), self.queue, right, 160, behind="review_worst"),
             Dock("review_timeline", tr("Timeline"), self.timeline_panel, bottom, HEIGHT_PX),

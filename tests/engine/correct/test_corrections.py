@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.correct.areas import Drawn, narrow, place, remove
 from engine.correct.corrections import Corrections
 from engine.errors import InputError
 from engine.results.edits import FrameEdit
@@ -42,6 +44,12 @@ def blob(seed: int, origin: str = "brush") -> FrameEdit:
     return edit
 
 
+def region(seed: int) -> dict[int, np.ndarray]:
+    """Masks of an area: one that stands still, or one for each frame."""
+    masks = {frame: blob(seed + index).touched for index, frame in enumerate(FRAMES)}
+    return masks if seed % 3 == 0 else {FRAMES[0]: masks[FRAMES[0]]}
+
+
 def content(folder: Path) -> dict[str, bytes]:
     files = [p for p in folder.rglob("*") if p.is_file()]
     return {str(p.relative_to(folder)): p.read_bytes() for p in files}
@@ -58,7 +66,10 @@ def same(one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray, np.ndarray
 
 
 OPERATION = st.tuples(
-    st.sampled_from(["paint", "paint_one", "clear", "move", "swap", "lock", "lock_part", "unlock"]),
+    st.sampled_from(
+        ["paint", "paint_one", "spread_one", "take", "clear", "move", "swap", "lock", "lock_part", "unlock"]
+        + ["never", "always", "garbage", "narrow", "remove"]
+    ),
     st.sampled_from(FRAMES),
     st.sampled_from(FRAMES),
     st.sampled_from(PARTS.ids),
@@ -66,31 +77,39 @@ OPERATION = st.tuples(
 )
 
 
+def do_area(reader: ResultReader, operation: tuple[str, int, int, int, int]) -> object:
+    kind, frame, other, part, seed = operation
+    if kind in ("never", "always", "garbage"):
+        drawn = Drawn("never" if kind == "never" else "always", 0 if kind == "garbage" else part, frame, region(seed))
+        return place(reader, drawn, FRAMES if seed % 2 else [frame, other])
+    area = reader.areas[seed % len(reader.areas)].id if reader.areas else "none"
+    return narrow(reader, area, [frame, other]) if kind == "narrow" else remove(reader, area)
+
+
 def do(reader: ResultReader, operation: tuple[str, int, int, int, int]) -> object:
     kind, frame, other, part, seed = operation
-    corrections = Corrections(reader)
-    review = read_review(reader.folder)
-    if kind == "paint":
-        return corrections.correct(frame, blob(seed))
-    if kind == "paint_one":
-        return corrections.correct(frame, blob(seed), [part])
-    if kind == "clear":
-        return corrections.clear([frame])
-    if kind == "move":
-        return corrections.move(frame, other)
-    if kind == "swap":
-        return corrections.swap([frame, other] if frame != other else [frame], 1, 2)
-    if kind == "lock":
-        write_review(reader.folder, review.locking([frame]))
-    elif kind == "lock_part":
-        write_review(reader.folder, review.locking([frame], part))
-    else:
-        write_review(reader.folder, review.unlocking([frame]))
-    return None
+    corrections, review = Corrections(reader), read_review(reader.folder)
+    locks = {
+        "lock": review.locking([frame]),
+        "lock_part": review.locking([frame], part),
+        "unlock": review.unlocking([frame]),
+    }
+    if kind in locks:
+        return write_review(reader.folder, locks[kind])
+    changes: dict[str, Callable[[], object]] = {
+        "paint": lambda: corrections.correct(frame, blob(seed)),
+        "paint_one": lambda: corrections.correct(frame, blob(seed), [part]),
+        "spread_one": lambda: corrections.correct(frame, blob(seed, f"spread from {other}"), [part]),
+        "take": lambda: corrections.take(frame, reader.final(other), [part], "taken"),
+        "clear": lambda: corrections.clear([frame]),
+        "move": lambda: corrections.move(frame, other),
+        "swap": lambda: corrections.swap(sorted({frame, other}), 1, 2),
+    }
+    return changes[kind]() if kind in changes else do_area(reader, operation)
 
 
-@settings(max_examples=25, deadline=None)
-@given(operations=st.lists(OPERATION, max_size=7))
+@settings(max_examples=30, deadline=None)
+@given(operations=st.lists(OPERATION, max_size=8))
 def test_whatever_the_order_locked_mattes_stay_to_the_bit_and_undo_restores_every_file(
     template: Path, operations: list[tuple[str, int, int, int, int]]
 ) -> None:
@@ -107,7 +126,7 @@ def test_whatever_the_order_locked_mattes_stay_to_the_bit_and_undo_restores_ever
                 assert content(reader.folder) == files
                 continue
             for (frame, part), before in mattes.items():
-                unchosen = operation[0] == "paint_one" and part != operation[3]
+                unchosen = operation[0] in ("paint_one", "spread_one") and part != operation[3]
                 if review.is_locked(frame, part) or unchosen:
                     assert same(matte(reader, frame, part), before)
             if change is not None:
