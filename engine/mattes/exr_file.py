@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from engine.atomic import replacing
 from engine.errors import OutputError
+from engine.mattes.exr_whole import is_whole
 from engine.media.exr_plate import Attribute, PlateHeader, Window
 
 _MOST_MERGED = 128
@@ -72,7 +73,7 @@ def write_exr(path: Path, header: ExrHeader, parts: Sequence[ExrPart]) -> None:
                 written = output.open(str(temporary), specs[index], "AppendSubimage")
             written = written and output.write_image(_interleaved([channel.values for channel in part.channels]))
         closed = output.close()
-        if not (written and closed):
+        if not (written and closed and is_whole(temporary)):
             size = sum(channel.values.nbytes for part in parts for channel in part.channels)
             raise _refused(path, output.geterror() or oiio.geterror(), size)
 

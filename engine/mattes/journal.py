@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -64,7 +65,8 @@ class Journal:
     def close(self) -> None:
         """Closes the file that this run appends to."""
         if self._stream is not None:
-            self._stream.close()
+            with suppress(OSError):  # a full disk was told of when the line was written; closing tries it once more
+                self._stream.close()
 
     @staticmethod
     def _is_ours(path: Path, row: Mapping[str, Any]) -> bool:
