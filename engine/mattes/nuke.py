@@ -87,8 +87,8 @@ def _shuffle_node(layer: MatteLayer, index: int) -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    """Returns text for a quoted Tcl string."""
-    return "".join(f"\\{letter}" if letter in '\\"$[' else letter for letter in text)
+    """Returns text for a quoted Tcl string inside of a node's braces, which must balance."""
+    return "".join(f"\\{letter}" if letter in '\\"$[{}' else letter for letter in text)
 
 
 def _node_name(text: str) -> str:

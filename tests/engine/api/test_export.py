@@ -90,6 +90,37 @@ def test_the_nuke_snippet_finds_the_exrs_from_its_own_folder(result: ResultReade
     assert sorted(spec.channelnames) == sorted(f"{layer}.A" for layer in shuffled)
 
 
+def test_the_nuke_snippet_is_sound_tcl_also_with_names_that_tcl_gives_a_meaning(tmp_path: Path) -> None:
+    tkinter = pytest.importorskip("tkinter", reason="Tcl, the language of Nuke's scripts, is not on this machine")
+    parts = PartSet.from_names(['say "hi"', "a [b] $c", "back\\slash {brace", "wheel"])
+    reader = write_result(tmp_path / "r", write_png_plate(tmp_path / "plate"), parts=parts)
+    naming = Naming(shot='sh [exit] $HOME "x"')
+    outputs = (Output("exr"), Output("nuke"))
+    summary = run_to_end(export(ExportRequest(reader.folder, tmp_path / "out", outputs, naming)))
+    script = next(summary.folder.glob("*.nk")).read_text(encoding="utf-8")
+    tcl = tkinter.Tcl()
+    assert tcl.tk.call("info", "complete", script) == 1
+    tcl.eval("""
+        proc unknown {args} { lappend ::nodes $args }
+        proc version {args} {}
+        proc stack {n} { return node }
+        proc push {node} {}
+        proc add_layer {layer} { lappend ::layers [lindex $layer 0] }
+    """)
+    tcl.tk.call("eval", script)
+    nodes = tcl.splitlist(tcl.getvar("nodes"))
+    assert [str(tcl.splitlist(node)[0]) for node in nodes] == ["Read"] + ["Shuffle"] * 4
+    knobs = []
+    for node in nodes:
+        words = [str(word) for word in tcl.splitlist(str(tcl.splitlist(node)[1]))]
+        knobs.append(dict(zip(words[::2], words[1::2], strict=True)))
+    assert knobs[0]["file_type"] == "exr"
+    assert knobs[0]["file"].endswith("/sh [exit] $HOME _x_.%04d.exr")
+    assert [row["label"] for row in knobs[1:]] == list(parts.names)
+    assert [row["in"] for row in knobs[1:]] == list(tcl.splitlist(tcl.getvar("layers")))
+    assert len({row["name"] for row in knobs}) == 5
+
+
 def test_numbers_follow_the_source_or_start_where_they_are_told_to(result: ResultReader, tmp_path: Path) -> None:
     part = FrameRange(1002, 1004)
     for naming, numbers in ((Naming(), [1002, 1003]), (Naming(start=1), [2, 3]), (Naming(start=86400), [86401, 86402])):

@@ -11,13 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from engine.api.check import CheckRequest, check
 from engine.api.export import export
 from engine.api.export_plan import plan_export
 from engine.api.export_request import ExportRequest
 from engine.domain.parts import PartSet
 from engine.errors import InputError, OutputError
 from engine.jobs import run_to_end
-from engine.mattes.options import Output
+from engine.mattes.check.settings import CheckLimits
+from engine.mattes.formats import FORMATS
+from engine.mattes.options import Naming, Output
 from engine.mattes.sidecar import read_sidecar
 from engine.results.folder import ResultReader
 from tests.engine.mattes.small_result import FRAMES, read_image, write_png_plate, write_result
@@ -126,6 +129,43 @@ def test_an_export_killed_in_its_middle_leaves_whole_files_and_goes_on(tmp_path:
     assert len(pictures(out)) == 3 * len(frames)
     assert {path: path.stat().st_mtime_ns for path in survivors} == stamps
     assert [path.name for path in temporary_files(out)] == [".wheel.2000.0badf00d.part.png"]
+
+
+def test_a_movie_and_a_data_set_killed_in_their_middle_leave_nothing_under_their_names(tmp_path: Path) -> None:
+    frames = range(1001, 1061)
+    plate = write_png_plate(tmp_path / "plate", frames=frames)
+    folder = write_result(tmp_path / "result", plate, frames=frames).folder
+    out = tmp_path / "movies of 'sh 010' – Ölfaß"
+    arguments = command(folder, out, "--format", "prores,ffv1,review,coco,labels")
+    with subprocess.Popen(arguments, env=ENVIRONMENT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 60
+        while len(list(out.glob("labels/*.png"))) < 10 and time.monotonic() < deadline and process.poll() is None:
+            time.sleep(0.002)
+        process.send_signal(signal.SIGKILL)
+    assert {path.suffix for path in pictures(out)} == {".png"}
+    assert not list(out.glob("*_coco.json"))
+    assert temporary_files(out)
+    outputs = tuple(Output.from_json(name) for name in ("prores", "ffv1", "review", "coco", "labels"))
+    run_to_end(export(ExportRequest(folder, out, outputs)))
+    assert not temporary_files(out)
+    assert run_to_end(check(CheckRequest(out))).fit
+
+
+def test_every_format_goes_to_a_path_with_spaces_quotes_and_letters_of_all_scripts(
+    result: ResultReader, tmp_path: Path
+) -> None:
+    out = tmp_path / "für 'Anna' & 車 [v1] 100%"
+    names = (*PLATE_FORMATS, "overlay", "nuke")
+    assert set(names) == set(FORMATS)
+    outputs = tuple(Output.from_json(name) for name in names if name != "yolo")
+    naming = Naming(shot="Schuß №7 50%")
+    plan = plan_export(ExportRequest(result.folder, out, outputs, naming))
+    run_to_end(export(ExportRequest(result.folder, out, outputs, naming)))
+    assert all(file.path.is_file() for file in plan.files)
+    limits = CheckLimits(flicker=1)  # the result is noise
+    report = run_to_end(check(CheckRequest(out, limits=limits)))
+    assert report.fit, report.to_text()
+    assert "Schuß №7 50%" in plan.files[0].path.name or "Schuß №7 50%" in plan.files[-1].path.name
 
 
 def test_part_names_of_every_kind_become_legal_channels_and_stay_themselves_in_the_sidecar(tmp_path: Path) -> None:
