@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +75,7 @@ def plan_of(setup: ExportSetup) -> ExportPlan:
     files = planned_files(setup)
     check_files(setup, files)
     finished, replaced = _there_already(setup, files)
+    size = _estimate(setup, files, finished)
     return ExportPlan(
         setup.shot,
         dict(setup.frames),
@@ -81,9 +83,21 @@ def plan_of(setup: ExportSetup) -> ExportPlan:
         files,
         frozenset(finished),
         tuple(replaced),
-        _estimate(setup, files, finished),
-        tuple(warnings_of(setup)),
+        size,
+        (*warnings_of(setup), *_room(setup.request.out, size)),
     )
+
+
+def _room(out: Path, size: int) -> tuple[str, ...]:
+    """Returns a sentence where the disk has less room than the files will likely take."""
+    place = next((folder for folder in (out, *out.parents) if folder.is_dir()), None)
+    try:
+        free = shutil.disk_usage(place).free if place is not None else size
+    except OSError:
+        return ()
+    if free >= size:
+        return ()
+    return (f"The files will take about {size / 1e9:.1f} GB; '{place}' has {free / 1e9:.1f} GB left.",)
 
 
 def _there_already(setup: ExportSetup, files: Sequence[PlannedFile]) -> tuple[list[Path], list[Path]]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from fractions import Fraction
 from pathlib import Path
 
@@ -381,6 +382,16 @@ def test_the_plan_warns_of_a_lossy_plate_and_of_a_snippet_without_exrs(result: R
     assert any("lossy" in text for text in plan.warnings)
     plan = plan_export(ExportRequest(result.folder, tmp_path, (Output("nuke"),)))
     assert any("which this export does not write" in text for text in plan.warnings)
+
+
+def test_the_plan_warns_of_a_disk_with_too_little_room(
+    result: ResultReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = ExportRequest(result.folder, tmp_path / "new/out")
+    assert not plan_export(request).warnings
+    usage = shutil.disk_usage(tmp_path)._replace(free=10)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    assert any("GB left" in text for text in plan_export(request).warnings)
 
 
 def test_edits_are_exported_and_make_only_their_frame_new(result: ResultReader, tmp_path: Path) -> None:
