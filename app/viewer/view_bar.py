@@ -21,12 +21,7 @@ from app.viewer.model import ViewerModel
 from app.viewer.view_actions import ViewActions
 from engine.domain.parts import Colour
 
-_COLOURS: tuple[tuple[str, Colour], ...] = (
-    ("Black", (0, 0, 0)),
-    ("White", (255, 255, 255)),
-    ("Grey", (118, 118, 118)),
-    ("Green", (0, 177, 64)),
-)
+_COLOURS: tuple[Colour, ...] = ((0, 0, 0), (255, 255, 255), (118, 118, 118), (0, 177, 64))
 """Grounds that a cut-out is judged on: comp black and white, 18 % grey, chroma green."""
 _OTHER = "other"
 _WIDEST_PX = 160
@@ -75,9 +70,9 @@ class ViewBar(QToolBar):
             button.setToolTip(self._commands.tip(command) if command else tr("One picture"))
 
     def _furnish(self) -> None:
-        names = (tr("Overlay"), tr("Matte"), tr("Cut-out"), tr("Difference"), tr("Confidence"))
+        modes = (tr("Overlay"), tr("Matte"), tr("Cut-out"), tr("Difference"), tr("Confidence"))
         group = QButtonGroup(self)
-        for mode, text in zip(MODES, names, strict=True):
+        for mode, text in zip(MODES, modes, strict=True):
             self.modes[mode] = self._button(group, text, partial(self._on_mode, mode))
         self._add_overlays(self.modes["overlay"])
         self.addSeparator()
@@ -97,8 +92,9 @@ class ViewBar(QToolBar):
         self.addWidget(self._label(tr("Ground")))
         self.background.setAccessibleName(tr("Colour behind the cut-out"))
         self.background.addItem(tr("Checker"), None)
-        for name, colour in _COLOURS:
-            self.background.addItem(swatch(colour), tr(name), colour)
+        names = (tr("Black"), tr("White"), tr("Grey"), tr("Green"))
+        for name, colour in zip(names, _COLOURS, strict=True):
+            self.background.addItem(swatch(colour), name, colour)
         self.background.addItem(tr("Other…"), _OTHER)
         self.background.activated.connect(self._on_background)
         self.addWidget(self.background)
