@@ -112,6 +112,7 @@ class TrainActions(QObject):
         frame = (playhead.clip_id, playhead.frame) if playhead.clip_id else None
         try:
             record = new_record(folder, name, choice.backbone, choice.settings, choice.start)
+            record = replace(record, made_from=model.made_from())
             order = order_for(
                 core.document, folder, record.references, model.painted(), watched=choice.watched, frame=frame
             )

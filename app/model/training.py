@@ -18,6 +18,7 @@ from engine.domain.project import ProjectReference
 from engine.domain.settings import Preset, TrainSettings
 from engine.jobs import TrainStep
 from engine.profiles.training_run import Checkpoint, best_of, checkpoints_in
+from engine.project_io.run_inputs import digest_of
 from engine.project_io.training_runs import TrainingRecord, training_records
 
 Phase = Literal["idle", "preparing", "running", "paused", "stopping", "stopped", "failed", "done"]
@@ -109,6 +110,21 @@ class TrainingModel(QObject):
             if any(count for part, count in areas.items() if part not in (BACKGROUND, UNKNOWN)):
                 found.append(reference)
         return tuple(found)
+
+    def made_from(self) -> str:
+        """Returns a digest of what would be learned now: parts, and how much of each is painted on which reference."""
+        rows = []
+        for reference in self.painted():
+            areas = self._document.store.areas(reference)
+            known = sorted((part, n) for part, n in areas.items() if n and part not in (BACKGROUND, UNKNOWN))
+            rows.append([reference.id, reference.holdout, known])
+        return digest_of([rows, [[part.id, part.name] for part in self._document.project.parts]])
+
+    @property
+    def stale(self) -> bool:
+        """References or parts have changed since the shown profile was learned."""
+        record = self.record
+        return record is not None and self.phase == "done" and record.made_from not in ("", self.made_from())
 
     def missing(self) -> str:
         """Returns a sentence that says why training cannot start, or ""."""

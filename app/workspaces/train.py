@@ -61,6 +61,7 @@ class TrainWorkspace(Workspace):
             ),
         )
         self.settings.modelFolderRequested.connect(self._on_model_folder)
+        self.settings.modelsRequested.connect(core.commands["window.models"].trigger)
         # Later: the list is filled anew by this, which it must not be while it tells of a click.
         self.taking_part.holdoutRequested.connect(self._on_holdout, Qt.ConnectionType.QueuedConnection)
         core.references.changed.connect(self._on_references)
@@ -111,6 +112,7 @@ class TrainWorkspace(Workspace):
     def _on_references(self) -> None:
         self.taking_part.refresh()
         self.settings.refresh()
+        self.bar.refresh()
 
     def _on_painted(self, _reference_id: str) -> None:
         if self._core.window.workspace == self.name:

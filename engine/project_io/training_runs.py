@@ -35,6 +35,7 @@ class TrainingRecord:
         settings: How.
         start: Profile that it goes on from, or None.
         state: begun (also after a crash), stopped, failed or done.
+        made_from: Digest of what was painted when it was begun, or "" where that is not known.
     """
 
     folder: Path
@@ -43,6 +44,7 @@ class TrainingRecord:
     settings: TrainSettings
     start: Path | None = None
     state: RunState = "begun"
+    made_from: str = ""
 
     @property
     def references(self) -> Path:
@@ -85,6 +87,7 @@ def write_record(record: TrainingRecord) -> None:
         "settings": asdict(record.settings),
         "start": str(record.start) if record.start is not None else None,
         "state": record.state,
+        "made_from": record.made_from,
     }
     write_text(record.folder / _TABLE, json.dumps(table, indent=1, ensure_ascii=False) + "\n")
 
@@ -114,6 +117,7 @@ def _record(path: Path) -> TrainingRecord | None:
         if backbone not in BACKBONES or state not in ("begun", "stopped", "failed", "done") or _FORBIDDEN.search(name):
             return None
         start = Path(table["start"]) if table.get("start") else None
-        return TrainingRecord(path.parent, name, backbone, TrainSettings(**table["settings"]), start, state)
+        settings, made_from = TrainSettings(**table["settings"]), str(table.get("made_from", ""))
+        return TrainingRecord(path.parent, name, backbone, settings, start, state, made_from)
     except READING_FAULTS + (InputError,):
         return None

@@ -74,6 +74,43 @@ def test_unsaved_paint_becomes_a_profile_that_is_watched_and_chosen(painted: Stu
     assert studio.training.actions.estimated() is not None
 
 
+def test_painting_more_marks_the_profile_as_stale_and_taking_it_back_does_not(
+    painted: Studio, qtbot: QtBot, tmp_path: Path
+) -> None:
+    studio, bar = painted, painted.training.bar
+    trained(studio, qtbot)
+    assert not model(studio).stale
+    studio.window.show_workspace("references")
+    studio.core.references.show_frame("c1", 101)
+    layer = studio.core.references.layer
+    assert layer is not None
+    labels = layer.labels.copy()
+    labels[:8, :8] = 1
+    studio.core.references.replace_labels(Painted(labels), "Paint")
+    studio.window.show_workspace("train")
+    assert model(studio).stale
+    assert "References have changed" in bar.status.text()
+    record = model(studio).record
+    assert record is not None
+    assert record.profile.is_file()
+    studio.window.show_workspace("references")
+    studio.core.commands["edit.undo"].trigger()
+    assert not model(studio).stale
+    script = studio.core.questions
+    assert isinstance(script, ScriptedQuestions)
+    for redo in (False, True):
+        if redo:
+            studio.core.references.show_frame("c1", 101)
+            studio.core.references.replace_labels(Painted(labels), "Paint")
+            studio.project_actions.save()
+        else:
+            script.answers.append(tmp_path / "saved")
+            studio.core.commands["project.save_as"].trigger()
+        studio.project_actions.close()
+        studio.project_actions.open(tmp_path / "saved")
+        assert model(studio).stale == redo
+
+
 def test_a_checkpoint_is_chosen_by_eye(painted: Studio, qtbot: QtBot) -> None:
     studio = painted
     trained(studio, qtbot)

@@ -73,7 +73,7 @@ class TrainBar(QToolBar):
         self.progress.setVisible(model.busy or phase_shows(model.phase))
         self.progress.setMaximum(total if total else (0 if model.busy else 1))
         self.progress.setValue(min(done, total) if total else 0)
-        mark, colour = _MARKS[model.phase]
+        mark, colour = ("▲", STATE_STALE) if model.stale else _MARKS[model.phase]
         words = [f'<span style="color:{colour}">{mark}</span>' if mark else "", *self._words(done, total)]
         text = "&nbsp; ".join(word for word in words if word)
         if text != self.status.text():
@@ -98,7 +98,9 @@ class TrainBar(QToolBar):
         best = model.best
         if best is not None and best.score is not None and (model.busy or not model.sentence):
             words.append(tr("best IoU {score:.2f} at step {step}").format(score=best.score, step=best.step))
-        if model.sentence and not model.busy:
+        if model.stale:
+            words.append(tr("References have changed since: train again."))
+        elif model.sentence and not model.busy:
             words.append(model.sentence if len(model.sentence) < 90 else model.sentence.split(". ")[0] + ".")
         return words
 
