@@ -26,6 +26,7 @@ from app.keymap.sheet import KeySheet
 from app.main_window import MainWindow
 from app.menus import edit_menu, file_menu, help_menu, view_menu
 from app.model.session import Opened
+from app.models_window.actions import ModelsActions
 from app.notify.dialogue import ErrorDialogue
 from app.notify.questions import Questions
 from app.panels.job_status import JobStatus
@@ -89,6 +90,7 @@ class Studio(QObject):
             ),
             self,
         )
+        self.models = ModelsActions(self.core, self)
         self.welcome = Welcome()
         self.status = StatusBar(self.core.document, self.core.parts, self.core.references, self.core.session)
         self.window.furnish(self.workspaces, self.welcome, self.core.notice, self.status, self._may_close)
@@ -115,6 +117,7 @@ class Studio(QObject):
         """Ends threads and remembers the layout of the window; work that nobody decided about stays in its journal."""
         for workspace in self.workspaces:
             workspace.shut_down()
+        self.models.shut_down()
         self.core.shut_down()
         self.window.keep_layout(self.core.preferences)
         self.core.preferences.sync()
@@ -126,6 +129,7 @@ class Studio(QObject):
         self.project_actions.bind(commands)
         self.settings.bind()
         self.diagnostics.bind()
+        self.models.bind()
         for workspace in self.workspaces:
             commands.bind(f"workspace.{workspace.name}", partial(window.show_workspace, workspace.name))
         commands.bind("project.quit", window.close)
@@ -163,6 +167,7 @@ class Studio(QObject):
         core.document.recordFailed.connect(core.notifier.warning)
         self.training.model.choiceChanged.connect(self._on_train_choice)
         self.review.run_actions.devicesWanted.connect(self.training.actions.look_for_devices)
+        self.models.model.arrived.connect(self._on_model_arrived)
         # After the workspaces, which know which of their jobs are to be offered again.
         core.session.leaving.connect(core.queue.leave_project)
         core.session.opened.connect(self._on_opened)
@@ -171,6 +176,10 @@ class Studio(QObject):
 
     def _on_train_choice(self) -> None:
         self.review.runs.set_devices(self.training.model.devices)
+
+    def _on_model_arrived(self, _name: str) -> None:
+        self.training.settings.refresh()
+        self.review.runs.changed.emit()
 
     def _apply_profile(self, path: Path) -> None:
         """Makes a profile the one that the current clip is segmented with, and shows the clip."""

@@ -6,7 +6,7 @@ from app.canvas.tools import TOOL_NAMES
 from app.i18n import tr
 from app.workspaces.base import Menu
 
-_SETTINGS = ("window.keys", "window.preferences")
+_SETTINGS = ("window.models", "window.keys", "window.preferences")
 
 
 def file_menu() -> Menu:

@@ -96,6 +96,7 @@ class RunActions(QObject):
         self._core.notice.offer_all(
             self.model.missing(),
             [
+                (tr("Model manager…"), self._core.commands["window.models"].trigger),
                 (tr("Choose model folder…"), self.ask_model),
                 (tr("Use Quick instead"), partial(self.model.choose_backbone, "quick")),
             ],

@@ -13,6 +13,8 @@ from app.notify.notifier import Notifier
 from app.notify.questions import Questions
 from app.preferences import Preferences
 from engine.cli.worker_command import worker_command
+from engine.errors import MissingModelError
+from engine.models import SAM2, find_model
 from engine.select.engines import GrabCutEngine
 from engine.select.sam2 import has_weights
 from engine.select.sam2_client import Sam2Client
@@ -41,8 +43,13 @@ class SelectActions(QObject):
         commands.bind("select.grabcut", self.use_grabcut)
 
     def use_sam2(self) -> None:
-        """Asks for the folder of weights and selects with SAM 2 from now on; its process starts at the first click."""
-        folder = self._questions.folder(tr("SAM 2: choose the folder with config.json and model.safetensors"))
+        """Selects with SAM 2 from now on; its process starts at the first click.
+
+        The weights that the model manager fetched are taken; without them a folder is asked for.
+        """
+        folder = _fetched() or self._questions.folder(
+            tr("SAM 2: choose the folder with config.json and model.safetensors")
+        )
         if folder is None:
             return
         if not has_weights(folder):
@@ -61,6 +68,13 @@ class SelectActions(QObject):
         self._preferences.set_sam2_folder(None)
         self._canvas.set_select_engine(GrabCutEngine())
         self._notifier.info(tr("Smart select uses GrabCut now."))
+
+
+def _fetched() -> Path | None:
+    try:
+        return find_model(SAM2).path
+    except MissingModelError:
+        return None
 
 
 def _client(folder: Path) -> Sam2Client:

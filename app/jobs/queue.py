@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Sequence
+from typing import get_args
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -34,7 +35,7 @@ class JobQueue(QObject):
     def __init__(self, parent: QObject | None = None, command: Sequence[str] | None = None) -> None:
         super().__init__(parent)
         line = command or worker_command()
-        self._lanes: dict[LaneName, Lane] = {"heavy": Lane(line, self), "light": Lane(line, self)}
+        self._lanes: dict[LaneName, Lane] = {name: Lane(line, self) for name in get_args(LaneName)}
         self._jobs: dict[str, JobView] = {}
         self._numbers = itertools.count(1)
         self._show = QTimer(self)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from app.jobs.estimate import Estimate
 
-LaneName = Literal["heavy", "light"]
+LaneName = Literal["heavy", "light", "transfer"]
 JobState = Literal["waiting", "running", "paused", "cancelling", "succeeded", "failed", "cancelled"]
 
 WORKER_LOST = "WorkerLost"
@@ -21,7 +21,8 @@ class JobSpec:
         verb: A name of `engine.api.verbs.VERBS`.
         request: The verb's request.
         title: What the queue shows.
-        lane: "heavy" work comes one after the other; "light" work does not wait for it.
+        lane: "heavy" work comes one after the other; "light" work does not wait for it, and
+            "transfer" (downloads, which take long and little of the machine) waits for neither.
         tags: What the sender wants to know the job by again (clip, version ...); never sent.
         outlives_project: It touches nothing of the open project, and goes on when that is closed.
         unseen: Lists of jobs leave it out: the window asks for itself.

@@ -62,6 +62,7 @@ class TrainWorkspace(Workspace):
         )
         self.settings.modelFolderRequested.connect(self._on_model_folder)
         self.settings.modelsRequested.connect(core.commands["window.models"].trigger)
+        self.settings.modelsRequested.connect(core.commands["window.models"].trigger)
         # Later: the list is filled anew by this, which it must not be while it tells of a click.
         self.taking_part.holdoutRequested.connect(self._on_holdout, Qt.ConnectionType.QueuedConnection)
         core.references.changed.connect(self._on_references)

@@ -11,7 +11,7 @@ from engine.models.licences import LicenceBook, LicenceState
 from engine.models.places import ModelPlaces
 from engine.models.registry import MODELS, known_model
 from engine.models.store import RECORD, is_whole, read_record
-from engine.models.transfer import PART_ENDING, part_path
+from engine.models.transfer import part_path
 
 Here = Literal["here", "partial", "damaged", "missing"]
 Source = Literal["downloaded", "shared", "chosen", ""]
@@ -95,8 +95,8 @@ def _incomplete(folder: Path, entry: ModelEntry | None) -> tuple[Here, int]:
     size = sum(path.stat().st_size for path in files)
     if read_record(folder):
         return "damaged", size
-    started = entry is not None and any(_begun(folder, file, entry.revision) for file in entry.files)
-    return ("partial" if started or any(path.name.endswith(PART_ENDING) for path in files) else "missing"), size
+    begun = bool(files) if entry is None else any(_begun(folder, file, entry.revision) for file in entry.files)
+    return ("partial" if begun else "missing"), size
 
 
 def _begun(folder: Path, file: ModelFile, revision: str) -> bool:

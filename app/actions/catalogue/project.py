@@ -41,6 +41,7 @@ def window() -> tuple[CommandSpec, ...]:
         ("workspace.shots", tr("Shots workspace")),
         ("window.palette", tr("Command palette…")),
         ("window.keys", tr("Keyboard shortcuts…")),
+        ("window.models", tr("Model manager…")),
         ("window.preferences", tr("Preferences…")),
         ("window.diagnostics", tr("Diagnostics…")),
         ("window.panels", tr("Hide or show panels")),

@@ -37,9 +37,11 @@ class TrainSettingsPanel(QWidget):
 
     Signals:
         modelFolderRequested(): The artist wants to point at a folder with the model's weights.
+        modelsRequested(): The artist wants to get the model's weights.
     """
 
     modelFolderRequested = Signal()
+    modelsRequested = Signal()
 
     def __init__(
         self, model: TrainingModel, profiles: ProfilesModel, estimated: Callable[[], TrainEstimate | None]
@@ -70,6 +72,8 @@ class TrainSettingsPanel(QWidget):
         self.needs = QLabel()
         self.estimate = QLabel()
         self.model_folder = QPushButton(tr("Choose model folder…"))
+        self.get_model = QPushButton(tr("Model manager…"))
+        self.get_model.setToolTip(tr("What SMITE needs, under which licence, and its download"))
         self._build()
         self._connect()
         self.refresh()
@@ -110,7 +114,8 @@ class TrainSettingsPanel(QWidget):
         else:
             text, colour, mark = tr("Ready. The model's weights are on this machine."), STATE_DONE, "✓"
         self.needs.setText(f'<span style="color:{colour}">{mark}</span> {_escaped(text)}')
-        self.model_folder.setVisible(self._model.choice.backbone == "smite")
+        for button in (self.model_folder, self.get_model):
+            button.setVisible(self._model.choice.backbone == "smite")
         self.estimate.setText(self._estimate_text())
 
     def _estimate_text(self) -> str:
@@ -185,6 +190,7 @@ class TrainSettingsPanel(QWidget):
         column = QVBoxLayout(inner)
         column.addLayout(form)
         column.addWidget(self.needs)
+        column.addWidget(self.get_model)
         column.addWidget(self.model_folder)
         column.addWidget(self.estimate)
         column.addWidget(box)
@@ -214,6 +220,7 @@ class TrainSettingsPanel(QWidget):
             number.valueChanged.connect(self._on_changed)
         self.name.textEdited.connect(self._on_changed)
         self.model_folder.clicked.connect(self.modelFolderRequested)
+        self.get_model.clicked.connect(self.modelsRequested)
         self._model.choiceChanged.connect(self.refresh)
         self._profiles.changed.connect(self.refresh)
 

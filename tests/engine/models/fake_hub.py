@@ -41,7 +41,16 @@ class Mood:
 
 
 class FakeHub:
-    """Serves `files` as the repository `repository` at one commit."""
+    """Serves `files` as the repository `repository` at one commit.
+
+    Attributes:
+        files: What it serves, by path.
+        mood: How it behaves.
+        downloads: Paths of the files that were asked for.
+        starts: First bytes of the answers with a file.
+        sent: Bytes that were sent in all.
+        lies: Its listing goes on to name the hashes that the files had at first.
+    """
 
     def __init__(self, repository: str, files: Mapping[str, bytes], mood: Mood | None = None, port: int = 0) -> None:
         self.repository = repository
@@ -50,6 +59,8 @@ class FakeHub:
         self.downloads: list[str] = []
         self.starts: list[int] = []
         self.sent = 0
+        self.lies = False
+        self._promised = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
         hub = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -110,7 +121,8 @@ class FakeHub:
         for name, data in self.files.items():
             row: dict[str, object] = {"rfilename": name, "size": len(data), "blobId": "0" * 40}
             if name.endswith(".safetensors"):
-                row["lfs"] = {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data), "pointerSize": 134}
+                digest = self._promised[name] if self.lies else hashlib.sha256(data).hexdigest()
+                row["lfs"] = {"sha256": digest, "size": len(data), "pointerSize": 134}
             siblings.append(row)
         return {"id": self.repository, "sha": COMMIT, "siblings": siblings, "cardData": {"license": "openrail++"}}
 

@@ -1,0 +1,1 @@
+"""The model manager: what each feature needs, under which licence, and the downloads."""
