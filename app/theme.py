@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
@@ -193,6 +194,7 @@ def _style_sheet(scale: float) -> str:
     def px(value: float) -> str:
         return f"{round(value * scale)}px"
 
+    check = Path(str(files("resources").joinpath("icons", "check.svg"))).as_posix()
     return f"""
 QMainWindow::separator {{ background: {SURROUND}; width: 3px; height: 3px; }}
 QDockWidget {{ color: {SECONDARY}; font-size: {px(FONT_PX)}; }}
@@ -256,6 +258,13 @@ QTabBar#workspaces::tab:hover {{ color: {TEXT}; }}
 QTabBar::tab:selected:focus {{ border: 1px solid {FOCUS}; border-bottom: 2px solid {ACCENT}; }}
 QCheckBox, QRadioButton {{ border: 1px solid transparent; border-radius: 3px; padding: {px(1)} {px(3)}; }}
 QCheckBox:focus, QRadioButton:focus {{ border-color: {FOCUS}; }}
+QCheckBox::indicator, QRadioButton::indicator, QTreeView::indicator, QListView::indicator {{ width: {px(14)};
+  height: {px(14)}; background: {INPUT}; border: 1px solid {BORDER}; border-radius: 3px; }}
+QRadioButton::indicator {{ border-radius: {px(8)}; }}
+QCheckBox::indicator:checked, QTreeView::indicator:checked, QListView::indicator:checked {{ background: {ACCENT};
+  border-color: {ACCENT}; image: url({check}); }}
+QRadioButton::indicator:checked {{ background: {ACCENT}; border: {px(4)} solid {INPUT}; }}
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color: {LINE}; }}
 QSlider::groove:horizontal {{ height: 4px; background: {INPUT}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ background: {TEXT}; width: 10px; margin: -6px 0; border-radius: 3px; }}
 QSlider::handle:horizontal:focus {{ background: {ACCENT}; border: 1px solid {FOCUS}; }}
