@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -36,7 +36,7 @@ class CheckReportDialogue(QDialog):
     def __init__(self, report: CheckReport, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Delivery check"))
-        self.resize(640, 420)
+        self.resize(640, 420 if report.findings else 200)
         self._report = report
         self.verdict = QLabel(tr("✓ Fit for delivery") if report.fit else tr("✕ Not fit for delivery"))
         self.verdict.setProperty("role", "strong")
@@ -64,6 +64,7 @@ class CheckReportDialogue(QDialog):
 
     def _build(self) -> None:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
         copy = QPushButton(tr("Copy as text"))
         copy.setAutoDefault(False)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text()))

@@ -73,7 +73,7 @@ class NamesForm(QWidget):
             for output in choice.outputs:
                 self.format.addItem(FORMATS[output.format].title, output.format)
             self.format.setCurrentIndex(max(0, self.format.findData(kept)))
-        self.format.setVisible(len(choice.outputs) > 1)
+        self._form.setRowVisible(self.format, len(choice.outputs) > 1)
         self._show_pattern()
         naming = choice.naming
         for line, text in (

@@ -13,7 +13,7 @@ from engine.mattes.options import ColourOptions
 from engine.media.view_transform import BUILT_IN, DisplayView
 
 _FILE = "file"
-_LETTERS = 26
+_LETTERS = 34
 
 
 class ViewChoice(QComboBox):

@@ -19,10 +19,11 @@ from engine.mattes.finishing.chatter import Neighbour, dechatter
 from engine.mattes.finishing.edges import border, feather, grow
 from engine.mattes.finishing.matting import AlphaNetwork, matted
 from engine.mattes.finishing.refine import refine
-from engine.mattes.finishing.watertight import Gaps, composed
+from engine.mattes.finishing.watertight import LEAST, Gaps, composed
 from engine.mattes.stack import MatteStack
 
 Box = tuple[slice, slice]
+Places = tuple[NDArray[np.intp], NDArray[np.intp]]
 _CODES = np.arange(256) / 255
 _LINEAR = np.where(_CODES <= 0.04045, _CODES / 12.92, ((_CODES + 0.055) / 1.055) ** 2.4).astype(np.float32)
 """Light of each 8-bit value (IEC 61966-2-1)."""
@@ -108,15 +109,22 @@ def _with(wish: _Asked, names: Mapping[int, str], locked: frozenset[str]) -> Mat
         after[channel] = plane[y, x]
     is_asked = [channel in asked for channel in range(len(stack.values))]
     is_locked = [names.get(value, "") in locked for value in stack.values]
-    columns = composed(before, after, is_asked, is_locked, order, _gaps(wish, is_locked, (y, x)))
+    columns = composed(before, after, is_asked, is_locked, order, _gaps(wish, is_locked, after, (y, x)))
     soft, labels = stack.soft.copy(), stack.labels.copy()
     soft[:, y, x] = columns
     labels[stack.box][y, x] = np.array([stack.values[c] for c in order], np.uint8)[np.argmax(columns[order], axis=0)]
     return MatteStack(stack.labels if not changed.any() else labels, stack.values, stack.box, soft)
 
 
-def _gaps(wish: _Asked, is_locked: Sequence[bool], at: tuple[NDArray[np.intp], NDArray[np.intp]]) -> Gaps | None:
-    """Returns where finished parts meet with nobody else near who could take what they leave over."""
+def _gaps(wish: _Asked, is_locked: Sequence[bool], after: NDArray[np.float32], at: Places) -> Gaps | None:
+    """Returns where finished parts meet with nobody else near who could take what they leave over.
+
+    Args:
+        wish: What parts ask for.
+        is_locked: By channel.
+        after: (C, N) float32: what they ask for at N pixels.
+        at: The pixels.
+    """
     soft = wish.stack.soft
     takers = [c for c in range(len(soft)) if c not in wish.planes and not is_locked[c]]
     free = np.zeros(soft.shape[1:], np.uint8)
@@ -127,8 +135,9 @@ def _gaps(wish: _Asked, is_locked: Sequence[bool], at: tuple[NDArray[np.intp], N
     if not closed.any():
         return None
     around = np.zeros((len(soft), len(at[0])), np.float32)
-    for channel, plane in wish.planes.items():
-        around[channel] = cv2.blur(plane, (kernel.shape[1], kernel.shape[0]))[at]
+    if (after[list(wish.planes)].sum(axis=0)[closed] <= LEAST).any():  # else nobody looks at what lies around
+        for channel, plane in wish.planes.items():
+            around[channel] = cv2.blur(plane, (kernel.shape[1], kernel.shape[0]))[at]
     return Gaps(closed, around)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -113,10 +114,10 @@ def colour_alpha(matte: Plane, guide: Colours, width: int, settings: RefineSetti
     front, front_spread, has_front = _local_colour(guide, inside.astype(np.float32), size)
     back, back_spread, has_back = _local_colour(guide, outside.astype(np.float32), size)
     line = front - back
-    length = np.maximum((line * line).sum(axis=-1), 1e-8)
-    alpha = np.clip(((guide - back) * line).sum(axis=-1) / length, 0, 1)
+    length = np.maximum(_dot(line, line), 1e-8)
+    alpha = np.clip(_dot(guide - back, line) / length, 0, 1)
     off = guide - (back + alpha[..., None] * line)
-    residual = (off * off).sum(axis=-1)
+    residual = _dot(off, off)
     spread = settings.noise + alpha**2 * front_spread + (1 - alpha) ** 2 * back_spread
     of_colours = (spread + residual) / length
     of_matte = (_slope(matte, width) * settings.off * width) ** 2
@@ -139,13 +140,18 @@ def _slope(matte: Plane, width: int) -> Plane:
     return steepest
 
 
+def _dot(first: NDArray[np.floating[Any]], second: NDArray[np.floating[Any]]) -> Plane:
+    """Returns the inner product of the colours at each pixel; `sum` over so short an axis takes five times as long."""
+    return np.asarray(np.einsum("hwc,hwc->hw", first, second), np.float32)
+
+
 def _local_colour(guide: Colours, weight: Plane, size: int) -> tuple[Colours, Plane, NDArray[np.bool_]]:
     """Returns mean and total variance of the colours under a weight around each pixel, and whether there are any."""
-    stacked = np.dstack([weight, guide * weight[..., None], (guide * guide).sum(axis=-1) * weight])
+    stacked = np.dstack([weight, guide * weight[..., None], _dot(guide, guide) * weight])
     # Boxes of 5 channels in two calls: OpenCV filters up to four at once.
     total = np.dstack([cv2.blur(stacked[..., :4], (size, size)), cv2.blur(stacked[..., 4], (size, size))])
     known = total[..., 0] > 1e-4
     share = np.where(known, total[..., 0], 1)
     mean = total[..., 1:4] / share[..., None]
-    variance = np.maximum(total[..., 4] / share - (mean * mean).sum(axis=-1), 0)
+    variance = np.maximum(total[..., 4] / share - _dot(mean, mean), 0)
     return np.asarray(mean, np.float32), np.asarray(variance, np.float32), np.asarray(known, np.bool_)

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Planes = NDArray[np.float32]
-_LEAST = 1e-3
+LEAST = 1e-3
+"""Sums of mattes below this are nothing to scale up."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,12 @@ def _filled(after: Planes, asked: Sequence[int], room: NDArray[np.float64], gaps
     """Returns the planes with the finished ones filling the room in seams: as they are, or as they lie around."""
     total, around = _sum(after, asked), _sum(gaps.around, asked)
     room = np.maximum(room, 0)
-    full = gaps.closed & (total > _LEAST)
-    empty = gaps.closed & ~full & (around > _LEAST)
+    full = gaps.closed & (total > LEAST)
+    empty = gaps.closed & ~full & (around > LEAST)
     result = after.copy()
     for channel in asked:
-        scaled = np.where(full, after[channel] * (room / np.maximum(total, _LEAST)), after[channel])
-        result[channel] = np.where(empty, gaps.around[channel] * (room / np.maximum(around, _LEAST)), scaled)
+        scaled = np.where(full, after[channel] * (room / np.maximum(total, LEAST)), after[channel])
+        result[channel] = np.where(empty, gaps.around[channel] * (room / np.maximum(around, LEAST)), scaled)
     return result
 
 
