@@ -238,7 +238,7 @@ QAbstractSpinBox QLineEdit {{ background: transparent; border: none; min-height:
 QListView, QTreeView {{ background: {INPUT}; border: 1px solid {LINE}; outline: none; }}
 QTreeView::item {{ min-height: {px(26)}; }}
 QListWidget#linter::item {{ padding: {px(4)} {px(6)}; border-bottom: 1px solid {LINE}; }}
-QListWidget#pages::item {{ min-height: {px(28)}; padding: 0 {px(6)}; }}
+QListWidget#pages::item {{ padding: 0 {px(6)}; }}
 QListView::item:selected, QTreeView::item:selected {{ background: {SELECTED}; color: {BRIGHT}; }}
 QListView::item:selected {{ border: 1px solid {ACCENT}; }}
 QListView:focus, QTreeView:focus {{ border-color: {FOCUS}; }}
@@ -265,7 +265,7 @@ QCheckBox::indicator:checked, QTreeView::indicator:checked, QListView::indicator
   border-color: {ACCENT}; image: url({check}); }}
 QRadioButton::indicator:checked {{ background: {ACCENT}; border: {px(4)} solid {INPUT}; }}
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color: {LINE}; }}
-QSlider::groove:horizontal {{ height: 4px; background: {INPUT}; border-radius: 2px; }}
+QSlider::groove:horizontal {{ height: 4px; background: {LINE}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ background: {TEXT}; width: 10px; margin: -6px 0; border-radius: 3px; }}
 QSlider::handle:horizontal:focus {{ background: {ACCENT}; border: 1px solid {FOCUS}; }}
 QLabel[role="secondary"] {{ color: {SECONDARY}; }}

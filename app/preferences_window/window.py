@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -68,6 +68,8 @@ class PreferencesWindow(QDialog):
         self.list.setFixedWidth(max(metrics.horizontalAdvance(page.title) for page in self.pages) + 48)
         room = self.screen().availableGeometry()
         unit = metrics.height()
+        for row in range(self.list.count()):
+            self.list.item(row).setSizeHint(QSize(0, 2 * unit))
         self.resize(min(room.width() - 40, 52 * unit), min(room.height() - 80, 38 * unit))
 
     def _build(self) -> None:

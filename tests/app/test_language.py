@@ -155,7 +155,7 @@ def test_the_german_window_has_no_clipped_text(
     studio.core.parts.add_list(["disc", "lid"], "Add")
     found = []
     for workspace in each_workspace(studio, _settle):
-        found += [f"{workspace}: {text}" for text in clipped(studio.window)]
+        found += [f"{workspace}: {text}" for text in clipped(studio.window, _settle)]
     assert [menu.text() for menu in studio.window.menuBar().actions()][:2] == ["&Datei", "&Bearbeiten"]
     end(studio)
     apply_theme(german, 100)

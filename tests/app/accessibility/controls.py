@@ -44,6 +44,7 @@ _CONTROLS = (
     QTabBar,
     QTextEdit,
 )
+_PATIENCE = 10
 _WHOLES = (QAbstractSpinBox, QComboBox, QKeySequenceEdit, QTabBar, QAbstractItemView)
 """Widgets whose insides are their own affair."""
 
@@ -75,8 +76,17 @@ def describe(widget: QWidget) -> str:
     return f"{' < '.join(chain)} '{text[:60]}' tip '{widget.toolTip()[:40]}'"
 
 
-def clipped(window: QWidget) -> list[str]:
-    """Returns the visible texts that do not get the room they need."""
+def clipped(window: QWidget, settle: Callable[[], None]) -> list[str]:
+    """Returns the visible texts that do not get the room they need, once the window has laid itself out."""
+    for _ in range(_PATIENCE):
+        found = _clipped(window)
+        if not found:
+            break
+        settle()
+    return found
+
+
+def _clipped(window: QWidget) -> list[str]:
     found = []
     for widget in window.findChildren(QWidget):
         if not widget.isVisible() or widget.visibleRegion().isEmpty():

@@ -44,13 +44,13 @@ def scaled(request: pytest.FixtureRequest, qtbot: QtBot, tmp_path: Path) -> Iter
 
 def test_no_text_is_clipped_in_any_workspace(scaled: Studio, qtbot: QtBot, tmp_path: Path) -> None:
     settle()
-    found = [f"welcome: {text}" for text in clipped(scaled.window)]
+    found = [f"welcome: {text}" for text in clipped(scaled.window, settle)]
     for number in range(1001, 1013):
         write_image(tmp_path / "shot" / f"shot.{number}.png", number)
     add(scaled, qtbot, [tmp_path / "shot"])
     scaled.core.parts.add_list(["disc", "lid"], "Add")
     for workspace in each_workspace(scaled, settle):
-        found += [f"{workspace}: {text}" for text in clipped(scaled.window)]
+        found += [f"{workspace}: {text}" for text in clipped(scaled.window, settle)]
     assert "\n".join(found) == ""
 
 
@@ -64,5 +64,5 @@ def test_no_text_is_clipped_in_preferences_and_dialogues(scaled: Studio) -> None
         settle()
         for window in QApplication.topLevelWidgets():
             if window.isVisible() and window is not scaled.window:
-                found += [f"{page.name}: {text}" for text in clipped(window)]
+                found += [f"{page.name}: {text}" for text in clipped(window, settle)]
     assert "\n".join(sorted(set(found))) == ""
