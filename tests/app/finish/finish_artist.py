@@ -14,7 +14,15 @@ from app.workspaces.export import ExportWorkspace
 from engine.domain.parts import PartSet
 from engine.project_io.versions import ResultVersion
 from tests.app.window_artist import add
-from tests.engine.mattes.small_result import PARTS, soft_scores, write_png_plate, write_result
+from tests.engine.mattes.small_result import (
+    HEIGHT,
+    PARTS,
+    WIDTH,
+    soft_scores,
+    write_image,
+    write_png_plate,
+    write_result,
+)
 
 WAIT_MS = 60_000
 
@@ -25,10 +33,17 @@ def enter_export(
     folder: Path,
     parts: PartSet = PARTS,
     scores_of: Callable[[int, int], NDArray[np.float32]] = soft_scores,
+    light: bool = False,
 ) -> ExportWorkspace:
-    """Returns the workspace with a result of three frames of a clip in `folder`."""
-    plate = write_png_plate(folder / "sh010")
-    write_png_plate(plate, frames=range(1004, 1012))  # three frames are too few to be taken for a clip
+    """Returns the workspace with a result of three frames of a clip in `folder`, scene-linear EXR where `light`."""
+    plate = folder / "sh010"
+    plate.mkdir()
+    for number in range(1001, 1012):  # three frames are too few to be taken for a clip
+        if light:
+            pixels = np.random.default_rng(number).random((HEIGHT, WIDTH, 3)).astype(np.float32) * 4
+            write_image(plate / f"sh010_bg.{number}.exr", pixels)
+        else:
+            write_png_plate(plate, frames=[number])
     add(studio, qtbot, [plate])
     studio.core.parts.add_list(list(parts.names), "Add parts")
     version: ResultVersion = studio.core.results.begin("c1", "test", "")

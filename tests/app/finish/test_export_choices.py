@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -148,3 +149,35 @@ def test_a_damaged_preset_is_a_sentence_and_the_menu_shows_the_others(workspace:
     workspace.export.presets.fill()
     assert "bad.json" in workspace._core.notice.text
     assert len(workspace.export.presets.menu_of_presets.actions()) > 7
+
+
+def test_a_scene_linear_plate_is_looked_at_through_a_view_that_videos_get_too(
+    studio: Studio, qtbot: QtBot, tmp_path: Path, script: ScriptedQuestions
+) -> None:
+    found = enter_export(studio, qtbot, tmp_path, light=True)
+    view, model = found._view, found.model
+    assert not view.isHidden()
+    found._look.setCurrentIndex(found._look.findData("cutout"))
+    found._look.activated.emit(2)
+    settled(found, qtbot)
+    own = (found.preview._pixels or (np.zeros(1), np.zeros(1)))[0].copy()
+    chosen = next(i for i in range(view.count()) if "ACES" in view.itemText(i))
+    view.setCurrentIndex(chosen)
+    view.activated.emit(chosen)
+    settled(found, qtbot)
+    through = (found.preview._pixels or (np.zeros(1), np.zeros(1)))[0]
+    assert np.abs(through.astype(int) - own.astype(int)).max() > 8
+    assert model.draft().colour.ocio_config == "ocio://default"
+    assert model.draft().colour.view in view.currentText()
+    (tmp_path / "broken.ocio").write_text("no configuration")
+    script.answers = [[tmp_path / "broken.ocio"]]
+    view.fileRequested.emit()
+    settled(found, qtbot)
+    assert "no OpenColorIO configuration" in studio.core.notice.text
+    assert model.draft().colour.ocio_config == ""
+    settled(found, qtbot)
+    assert (np.abs((found.preview._pixels or (own, own))[0].astype(int) - own) <= 1).all()
+
+
+def test_a_display_referred_plate_has_no_view_to_choose(workspace: ExportWorkspace) -> None:
+    assert workspace._view.isHidden()
