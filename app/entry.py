@@ -25,9 +25,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _opens_window(word: str) -> bool:
     """Tells whether `word` is something to open: verbs win over files, and a mistyped verb gets the parser's answer."""
-    from engine.cli.main import VERBS
+    from engine.cli.main import HIDDEN_VERBS, VERBS
 
-    return word not in VERBS and Path(word).exists()
+    return word not in (*VERBS, *HIDDEN_VERBS) and Path(word).exists()
 
 
 if __name__ == "__main__":
