@@ -51,10 +51,12 @@ def write_bytes(target: Path, data: bytes) -> None:
 def write_text(target: Path, text: str) -> None:
     """Writes UTF-8 `text` to `target` whole or not at all.
 
+    Halves of surrogate pairs, which names of files that are no text in any encoding hold, are written as JSON escapes.
+
     Raises:
         OutputError: As for `replacing`.
     """
-    write_bytes(target, text.encode("utf-8"))
+    write_bytes(target, text.encode("utf-8", errors="backslashreplace"))
 
 
 def remove_leftovers(folder: Path) -> None:

@@ -18,7 +18,7 @@ from engine.profiles.card import ProfileCard, read_card, with_header
 PROFILE_FOLDER = "profiles"
 SUFFIX = ".safetensors"
 _TRASH = ".trash"
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\ud800-\udfff]')
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from PIL import Image
 from engine.atomic import replacing
 from engine.domain.labels import LabelMap, check_label_map
 from engine.domain.parts import PartSet
-from engine.errors import InputError
+from engine.errors import READING_FAULTS, InputError
 
 _COMPRESSION = 4
 """zlib level: flat label maps hardly shrink beyond it, and level 9 takes several times as long."""
@@ -57,5 +57,5 @@ def read_label_png(path: Path) -> LabelMap:
             if image.mode not in ("P", "L"):
                 raise InputError(f"'{path}' is no label map: its mode is {image.mode}, not a palette or 8-bit grey.")
             return np.array(image, np.uint8)
-    except (OSError, ValueError, SyntaxError) as error:
+    except READING_FAULTS + (SyntaxError, Image.DecompressionBombError) as error:
         raise InputError(f"The labels '{path}' cannot be read ({error}). Segment this frame again.") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from engine.domain.parts import PartSet
 from engine.domain.profile import Backbone
-from engine.errors import InputError
+from engine.errors import READING_FAULTS, InputError
 from engine.profiles.file import HEADER_KEY, header_of
 
 _MOST_HEADER_BYTES = 16 << 20
@@ -63,6 +64,13 @@ def read_card(path: Path) -> ProfileCard:
         InputError: The file is missing, damaged, no profile, or from a newer version.
     """
     header = header_of(path, _head(path))
+    try:
+        return _card(path, header)
+    except READING_FAULTS as error:
+        raise InputError(f"The profile '{path}' is damaged ({error}). Train it again, or use a copy.") from error
+
+
+def _card(path: Path, header: Mapping[str, Any]) -> ProfileCard:
     training = header.get("training")
     record: Mapping[str, Any] = training if isinstance(training, dict) else {}
     model = header.get("model")
@@ -73,7 +81,7 @@ def read_card(path: Path) -> ProfileCard:
         parts=PartSet.from_json(header.get("parts")),
         backbone=header["backbone"],
         model=str(model.get("id", "")) if isinstance(model, dict) else "",
-        score=float(score) if isinstance(score, int | float) and np.isfinite(score) else None,
+        score=float(score) if isinstance(score, int | float) and math.isfinite(score) else None,
         steps=steps if isinstance(steps, int) else 0,
         references=tuple(str(name) for name in names) if isinstance(names, list) else (),
         learned_at=str(record.get("learned_at", "")),
@@ -95,7 +103,7 @@ def read_first_thumbnail(path: Path) -> NDArray[np.uint8] | None:
             file.seek(len(head) + first)
             data = file.read(last - first)
         return np.frombuffer(data, np.uint8).reshape(height, width, 3)
-    except (OSError, InputError, ValueError, KeyError, TypeError):
+    except READING_FAULTS + (InputError,):
         return None
 
 

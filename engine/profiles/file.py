@@ -16,7 +16,7 @@ from safetensors.numpy import load, save
 from engine.atomic import write_bytes
 from engine.domain.parts import PartSet
 from engine.domain.profile import BACKBONES, ModelIdentity, Profile
-from engine.errors import InputError
+from engine.errors import READING_FAULTS, InputError
 
 SCHEMA_VERSION = 1
 HEADER_KEY = "smite_studio_profile"
@@ -61,7 +61,7 @@ def read_profile(path: Path) -> Profile:
     header = header_of(path, data)
     try:
         return _profile(header, load(data))
-    except (SafetensorError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except READING_FAULTS + (SafetensorError,) as error:
         raise InputError(f"The profile '{path}' is damaged ({error}). Train it again, or use a copy.") from error
 
 
@@ -76,7 +76,7 @@ def header_of(path: Path, data: bytes) -> Mapping[str, Any]:
         metadata = json.loads(data[8 : 8 + length])["__metadata__"]
         header = json.loads(metadata[HEADER_KEY])
         version = int(header["schema_version"])
-    except (struct.error, ValueError, KeyError, TypeError) as error:
+    except READING_FAULTS + (struct.error,) as error:
         raise InputError(
             f"'{path}' is no SMITE Studio profile. Give the .safetensors file that `smite-studio train` wrote."
         ) from error

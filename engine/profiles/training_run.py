@@ -23,6 +23,7 @@ from engine.domain.labels import BACKGROUND, UNKNOWN
 from engine.domain.parts import PartSet
 from engine.domain.profile import Profile
 from engine.domain.reference import Reference
+from engine.errors import READING_FAULTS
 from engine.profiles.file import write_profile
 
 _FOLDER = "checkpoints"
@@ -183,5 +184,5 @@ def _checkpoint(path: Path) -> Checkpoint | None:
             None if score is None else float(score),
             tuple(float(loss) for loss in table["losses"]),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except READING_FAULTS:
         return None

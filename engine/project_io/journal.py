@@ -137,7 +137,7 @@ class Journal:
         Raises:
             OutputError: The disk is full or gone.
         """
-        self._append(_DOCUMENT, text.encode())
+        self._append(_DOCUMENT, text.encode(errors="backslashreplace"))
 
     def labels(self, reference_id: str, tiles: LabelEdit) -> None:
         """Appends the changed tiles of a reference.

@@ -19,7 +19,7 @@ TRAINING_FOLDER = "training"
 PROFILE_FOLDER = "profiles"
 _TABLE = "run.json"
 _SCHEMA_VERSION = 1
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\ud800-\udfff]')
 
 RunState = Literal["begun", "stopped", "failed", "done"]
 

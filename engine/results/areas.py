@@ -24,6 +24,8 @@ from engine.results.resample import plate_box, scores_on_plate, to_scores
 
 Mask = NDArray[np.bool_]
 AREAS_FOLDER = "areas"
+_MOST_FRAMES = 1_000_000
+"""Eleven hours; a damaged file must not be taken for memory to fill."""
 _NOTHING: frozenset[int] = frozenset()
 
 
@@ -74,7 +76,10 @@ class Area:
         """Returns what `to_json` gave; raises KeyError, TypeError or ValueError where it is something else."""
         if row["kind"] not in ("never", "always") or not str(row["id"]).isalnum():
             raise ValueError("an area of another kind")
-        frames = frozenset(n for first, last in row["frames"] for n in range(int(first), int(last) + 1))
+        spans = [(int(first), int(last)) for first, last in row["frames"]]
+        if sum(max(0, last - first + 1) for first, last in spans) > _MOST_FRAMES:
+            raise ValueError("an area on more frames than a clip has")
+        frames = frozenset(n for first, last in spans for n in range(first, last + 1))
         kept = {int(frame): frozenset(int(i) for i in ids) for frame, ids in row["kept"].items()}
         part, frame = int(row["part"]), int(row["frame"])
         return cls(str(row["id"]), row["kind"], part, frame, frames, bool(row["moving"]), kept)

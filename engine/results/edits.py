@@ -20,7 +20,7 @@ from PIL.PngImagePlugin import PngInfo
 from engine.atomic import output_error, replacing
 from engine.domain.labels import BACKGROUND, UNKNOWN, LabelMap
 from engine.domain.scores import FrameScores
-from engine.errors import InputError
+from engine.errors import READING_FAULTS, InputError
 from engine.results.paste import grown
 from engine.results.resample import plate_box, to_scores
 
@@ -120,7 +120,7 @@ class EditStore:
                     raise ValueError("a layer is missing")
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, TypeError, SyntaxError) as error:
+        except READING_FAULTS + (SyntaxError, Image.DecompressionBombError) as error:
             raise InputError(
                 f"The edit '{path}' cannot be read ({error}). The result is untouched; remove this file to see it."
             ) from error

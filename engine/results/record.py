@@ -11,10 +11,12 @@ from typing import Any, Literal
 
 from engine.atomic import write_text
 from engine.domain.parts import PartSet
-from engine.errors import InputError
+from engine.errors import READING_FAULTS, InputError
 
 SCHEMA_VERSION = 1
 RECORD_NAME = "result.json"
+_MOST_PIXELS = 1 << 30
+"""Far beyond any plate; a number from a damaged file must not be taken for memory to fill."""
 
 
 @dataclass(frozen=True)
@@ -112,10 +114,10 @@ def read_record(folder: Path) -> ResultRecord:
                 "Nothing was changed. Update SMITE Studio to open it."
             )
         frames = {int(number): _frame_record(row) for number, row in table["frames"].items()}
-        record = ResultRecord(table["fingerprint"], PartSet.from_json(table["parts"]), table["clip"])
-        _ = record.plate_hw
-        return record.with_frames(frames)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return ResultRecord(
+            _table(table["fingerprint"]), PartSet.from_json(table["parts"]), _clip(table["clip"])
+        ).with_frames(frames)
+    except READING_FAULTS as error:
         raise InputError(
             f"'{path}' is damaged ({type(error).__name__}: {error}). The labels and scores beside it are untouched; "
             "run `segment` again with --overwrite to rebuild the record (the old folder is kept)."
@@ -128,4 +130,24 @@ def _frame_record(row: Mapping[str, Any]) -> FrameRecord:
         raise ValueError(f"'{stem}' is no file stem")
     if state not in ("draft", "done", "stale"):
         raise ValueError(f"unknown state '{state}'")
-    return FrameRecord(stem, state, dict(row["confidence"]), str(row.get("reason", "")), dict(row.get("flicker", {})))
+    confidence, flicker = _figures(row["confidence"]), _figures(row.get("flicker", {}))
+    return FrameRecord(stem, state, confidence, str(row.get("reason", "")), flicker)
+
+
+def _figures(values: Mapping[str, Any]) -> dict[str, float]:
+    return {str(name): float(value) for name, value in values.items()}
+
+
+def _table(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError(f"{value!r:.80} is no table")
+    return value
+
+
+def _clip(value: Any) -> dict[str, Any]:
+    clip = _table(value)
+    height, width = int(clip["height"]), int(clip["width"])
+    if not (1 <= height and 1 <= width and height * width <= _MOST_PIXELS):
+        raise ValueError(f"no plate is {width}x{height}")
+    frames = {"frames": [int(number) for number in clip["frames"]]} if "frames" in clip else {}
+    return {**clip, **frames}

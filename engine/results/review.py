@@ -13,7 +13,7 @@ import numpy as np
 from engine.atomic import write_text
 from engine.domain.labels import BACKGROUND, LabelMap
 from engine.domain.scores import FrameScores
-from engine.errors import InputError
+from engine.errors import READING_FAULTS, InputError
 from engine.results.areas import Area
 from engine.results.paste import grown
 from engine.results.resample import plate_box, to_plate, to_scores
@@ -104,7 +104,7 @@ def read_review(folder: Path) -> Review:
             shot_note=str(table.pop("shot_note")),
             extra=table,
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except READING_FAULTS as error:
         raise InputError(
             f"The locks, areas and notes '{path}' cannot be read ({type(error).__name__}: {error}). Nothing was "
             "changed. Mend or remove this file; without it no frame is locked and no area holds."

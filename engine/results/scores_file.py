@@ -15,24 +15,14 @@ from numpy.typing import NDArray
 
 from engine.atomic import replacing
 from engine.domain.scores import FrameScores, PlateMap
-from engine.errors import InputError
+from engine.errors import READING_FAULTS, InputError
 from engine.results.quantise import largest_remainder
 
 _MOST_BYTES = 1 << 30
 """255 channels of a working image of 2048 x 2048; a zip of zeros grows a thousandfold."""
-_DAMAGES = (
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    MemoryError,
-    NotImplementedError,  # a way of packing that zipfile does not know
-    OSError,
-    RecursionError,
-    RuntimeError,  # a password
+_DAMAGES = READING_FAULTS + (
+    RuntimeError,  # a password, or a way of packing that zipfile does not know
     SyntaxError,  # numpy evaluates the head of an array as a literal
-    TypeError,
-    ValueError,
     zipfile.BadZipFile,
     zlib.error,
 )

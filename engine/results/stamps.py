@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.errors import InputError
+from engine.errors import READING_FAULTS, InputError
 from engine.results.edits import EDITS_FOLDER
 from engine.results.folder import LABELS_FOLDER, SCORES_FOLDER, ResultReader
 from engine.results.review import REVIEW_NAME
@@ -46,7 +46,7 @@ def _areas(path: Path) -> bytes:
     """Returns the areas of the review as bytes; locks and notes change no matte."""
     try:
         review = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except READING_FAULTS:
         return b""
     areas = review.get("areas") if isinstance(review, dict) else None
     return json.dumps(areas, sort_keys=True).encode() if areas else b""
