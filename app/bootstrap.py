@@ -79,6 +79,7 @@ class Studio(QObject):
         self.diagnostics = DiagnosticsActions(
             self.core, RecoveryHands(self._restart_at_once, self._recover, self._settle), self
         )
+        self.diagnostics.know_devices(lambda: self.training.model.devices)
         self.settings = PreferenceActions(
             self.core,
             PreferenceHands(

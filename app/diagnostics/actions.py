@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from app.diagnostics.run_record import CrashedRun
 from app.diagnostics.scrub import scrub
 from app.i18n import tr
 from app.jobs.spec import Outcome
+from app.model.devices import Device
 from engine.api.cache import CacheContent, look_at_cache
 from engine.api.places import cache_folder, read_places
 from engine.jobs import Job
@@ -55,6 +56,7 @@ class DiagnosticsActions(QObject):
         self.page: DiagnosticsPage | None = None
         self._log_tail: Callable[[int], list[str]] = lambda _lines: []
         self._cache = CacheContent(())
+        self._devices: Callable[[], Sequence[Device] | None] = lambda: None
         self.watch.raised.connect(self._on_raised)
         core.notifier.failed.connect(self.watch.note)
         core.notifier.posted.connect(self._on_posted)
@@ -69,6 +71,10 @@ class DiagnosticsActions(QObject):
     def read_log(self, tail: Callable[[int], list[str]]) -> None:
         """Takes what returns the last lines of the log."""
         self._log_tail = tail
+
+    def know_devices(self, found: Callable[[], Sequence[Device] | None]) -> None:
+        """Takes what tells the devices that a worker has found, None while none was asked."""
+        self._devices = found
 
     def open(self) -> None:
         """Shows the diagnostics page."""
@@ -87,7 +93,7 @@ class DiagnosticsActions(QObject):
         counts = f"{len(project.clips)} clips, {len(project.references)} references, {len(project.parts)} parts"
         sections = {
             "versions": versions(),
-            "machine": machine(),
+            "machine": {**machine(), **_device_rows(self._devices())},
             "disks": disks(folders),
             "cache": {
                 "place": "chosen" if read_places()[0].cache is not None else "usual",
@@ -194,3 +200,12 @@ class DiagnosticsActions(QObject):
         self._cache = content
         if self.page is not None and self.page.isVisible():
             self.page.show_text(self.text())
+
+
+def _device_rows(devices: Sequence[Device] | None) -> dict[str, str]:
+    """Returns the devices as torch names them, where a worker has been asked."""
+    if devices is None:
+        return {}
+    gib = 1 << 30
+    rows = (f"{d.name} ({d.title}, {d.total_bytes / gib:.1f} GiB, {d.free_bytes / gib:.1f} free)" for d in devices)
+    return {"devices": ", ".join(rows)}

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.bootstrap import Studio
 from app.diagnostics.restart import RESTART_CODE, window_command
 from app.diagnostics.run_record import CrashedRun
+from app.model.devices import Device
 from engine.project_io.folder import open_project
 from engine.project_io.recovery import find_recovery
 from tests.app.window_artist import add, drag, pixels, same
@@ -143,11 +144,20 @@ def test_a_crash_without_a_project_is_told_too(studio: Studio) -> None:
 def test_the_page_tells_versions_machine_and_cache(studio: Studio, qtbot: QtBot, still: Path) -> None:
     add(studio, qtbot, [still])
     studio.core.notifier.error("'plate.png' is damaged.", "Traceback: plate.png")
+    studio.training.model.set_devices((Device("cuda:0", "A card", 24 << 30, 20 << 30),))
     studio.core.commands["window.diagnostics"].trigger()
     qtbot.waitUntil(lambda: not studio.core.stepper.busy)
     page = studio.diagnostics.page
     assert page is not None
-    for wanted in ("torch: ", "Qt: ", "memory: ", "optical flow: ", "1 references", "is damaged"):
+    for wanted in (
+        "torch: ",
+        "Qt: ",
+        "memory: ",
+        "optical flow: ",
+        "1 references",
+        "is damaged",
+        "cuda:0 (A card, 24.0 GiB, 20.0 free)",
+    ):
         assert wanted in page.text
     assert "plate" not in page.text
     page.close()
