@@ -18,6 +18,7 @@ from engine.media.sequence_files import find_sequence
 
 TIMELINE_SUFFIX = ".otio"
 _MOST_SHOTS = 100_000
+_MOST_BYTES = 256 << 20
 _PATHS = ("clip", "profile", "anchors")
 _PLAIN = ("shot", *_PATHS, "range", *PLAIN_OPTIONS)
 
@@ -33,6 +34,8 @@ def read_shots(path: Path) -> tuple[Shot, ...]:
     Raises:
         InputError: It cannot be read, names a column or value that is not known, or holds no shot.
     """
+    if path.is_file() and path.stat().st_size > _MOST_BYTES:
+        raise InputError(f"'{path}' is too large for a shot list. Give a folder of shots, a .csv or an .otio file.")
     if path.is_dir():
         shots = _from_folder(path)
     elif path.suffix.lower() == ".csv":

@@ -147,7 +147,7 @@ def _table(value: Any) -> dict[str, Any]:
 def _clip(value: Any) -> dict[str, Any]:
     clip = _table(value)
     height, width = int(clip["height"]), int(clip["width"])
-    if not (1 <= height and 1 <= width and height * width <= _MOST_PIXELS):
+    if min(height, width) < 1 or height * width > _MOST_PIXELS:
         raise ValueError(f"no plate is {width}x{height}")
     frames = {"frames": [int(number) for number in clip["frames"]]} if "frames" in clip else {}
     return {**clip, **frames}
