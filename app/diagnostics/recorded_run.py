@@ -31,9 +31,16 @@ class RecordedRun(QObject):
         core.session.closed.connect(self._on_project)
 
     def offer_crashed(self, *, but: Sequence[Path]) -> None:
-        """Tells of the last run where it crashed, unless what is open already was asked about."""
-        if self._crashed and self._crashed[0].project not in but:
-            self._diagnostics.offer_crashed(self._crashed[0])
+        """Tells of the last run where it crashed and there is something to do or to see about it.
+
+        Args:
+            but: Projects that are open already and were asked about.
+        """
+        if not self._crashed:
+            return
+        run = self._crashed[0]
+        if run.project not in but and (run.project is not None or run.details):
+            self._diagnostics.offer_crashed(run)
 
     def end(self) -> None:
         """Notes that the run ended as it should."""

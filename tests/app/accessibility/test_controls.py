@@ -71,7 +71,7 @@ def test_every_control_of_every_workspace_has_a_name(shown: Studio) -> None:
 
 
 def test_the_welcome_screen_and_the_dialogues_have_names_too(studio: Studio) -> None:
-    for command in ("window.preferences", "window.diagnostics", "window.keys", "window.palette"):
+    for command in ("window.models", "window.preferences", "window.diagnostics", "window.keys", "window.palette"):
         studio.core.commands[command].trigger()
     assert studio.settings.window is not None
     unnamed = []

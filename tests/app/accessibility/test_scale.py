@@ -55,7 +55,7 @@ def test_no_text_is_clipped_in_any_workspace(scaled: Studio, qtbot: QtBot, tmp_p
 
 
 def test_no_text_is_clipped_in_preferences_and_dialogues(scaled: Studio) -> None:
-    for command in ("window.preferences", "window.diagnostics", "window.keys"):
+    for command in ("window.models", "window.preferences", "window.diagnostics", "window.keys"):
         scaled.core.commands[command].trigger()
     assert scaled.settings.window is not None
     found = []
