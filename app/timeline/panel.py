@@ -14,7 +14,7 @@ from app.timeline.pictures import FramePictures
 from app.timeline.transport_bar import TransportBar
 from app.timeline.view import TimelineView
 
-HEIGHT_PX, LEAST_HEIGHT_PX, MOST_HEIGHT_PX = 190, 120, 400
+HEIGHT_PX, LEAST_HEIGHT_PX, MOST_HEIGHT_PX = 206, 120, 400
 
 
 class TimelinePanel(QWidget):
