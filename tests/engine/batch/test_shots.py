@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -127,6 +128,46 @@ def test_a_timeline_gives_the_frames_that_the_cut_uses(tmp_path: Path) -> None:
     assert "/" not in second.name
     assert second.frame_range == FrameRange(10, 15)
     assert (third.name, third.frame_range) == ("sh010_2", None)
+
+
+def test_cuts_at_another_rate_nested_tracks_and_clips_of_older_files_are_read(tmp_path: Path) -> None:
+    def time(value: float, rate: float) -> dict[str, object]:
+        return {"OTIO_SCHEMA": "RationalTime.1", "value": value, "rate": rate}
+
+    def span(start: float, duration: float, rate: float) -> dict[str, object]:
+        return {"OTIO_SCHEMA": "TimeRange.1", "start_time": time(start, rate), "duration": time(duration, rate)}
+
+    video = {"OTIO_SCHEMA": "ExternalReference.1", "target_url": "a.mov", "available_range": span(100, 50, 25)}
+    plate = {
+        "OTIO_SCHEMA": "ImageSequenceReference.1",
+        "target_url_base": "b/",
+        "name_prefix": "b.",
+        "name_suffix": ".exr",
+        "start_frame": 1001,
+        "frame_step": 2,
+        "frame_zero_padding": 4,
+        "available_range": span(0, 40, 24),
+    }
+    old = {"OTIO_SCHEMA": "Clip.1", "name": "a", "media_reference": video, "source_range": span(220, 20, 50)}
+    new = {
+        "OTIO_SCHEMA": "Clip.2",
+        "name": "b",
+        "media_references": {"high": plate, "DEFAULT_MEDIA": video},
+        "active_media_reference_key": "high",
+        "source_range": span(3, 4, 24),
+    }
+    gap = {"OTIO_SCHEMA": "Gap.1", "source_range": span(0, 5, 24)}
+    nested = {"OTIO_SCHEMA": "Stack.1", "children": [{"OTIO_SCHEMA": "Track.1", "kind": "Video", "children": [new]}]}
+    tracks = [
+        {"OTIO_SCHEMA": "Track.1", "kind": "Video", "children": [old, gap, nested]},
+        {"OTIO_SCHEMA": "Track.1", "kind": "Audio", "children": [old]},
+    ]
+    timeline = {"OTIO_SCHEMA": "Timeline.1", "tracks": {"OTIO_SCHEMA": "Stack.1", "children": tracks}}
+    (tmp_path / "edit.otio").write_text(json.dumps(timeline), encoding="utf-8")
+    first, second = read_shots(tmp_path / "edit.otio")
+    assert (first.name, first.frame_range) == ("a", FrameRange(10, 20))
+    assert (second.name, second.clip) == ("b", tmp_path / "b/b.%04d.exr")
+    assert second.frame_range == FrameRange(1007, 1014)
 
 
 def test_the_report_is_a_matrix_of_shots_and_parts(tmp_path: Path) -> None:
