@@ -139,14 +139,14 @@ def test_menu_letters_are_unique_in_each_language() -> None:
         assert len(letters) - len(set(letters)) <= len(menus) - len({m[m.index("&") + 1].lower() for m in menus}) + 1
 
 
-@pytest.mark.parametrize("percent", [100, 150])
+@pytest.mark.parametrize(("percent", "screen"), [(100, (1600, 950)), (150, (2560, 1440))])
 def test_the_german_window_has_no_clipped_text(
-    german: QApplication, qtbot: QtBot, tmp_path: Path, percent: int
+    german: QApplication, qtbot: QtBot, tmp_path: Path, percent: int, screen: tuple[int, int]
 ) -> None:
     apply_theme(german, percent)
     studio = make_studio(tmp_path)
     studio.window.set_scale(percent)
-    studio.window.resize(max(1600, 16 * percent), max(950, 10 * percent))
+    studio.window.resize(*screen)
     studio.window.show()
     qtbot.waitExposed(studio.window)
     for number in range(1001, 1013):

@@ -23,9 +23,13 @@ def settle() -> None:
     loop.exec()
 
 
-@pytest.fixture(params=[80, 100, 150, 200])
+SCREENS = {80: (1280, 800), 100: (1366, 768), 150: (1920, 1080), 200: (2560, 1440)}
+"""What a size of texts is used on, in pixels, the smaller ones of each kind."""
+
+
+@pytest.fixture(params=sorted(SCREENS))
 def scaled(request: pytest.FixtureRequest, qtbot: QtBot, tmp_path: Path) -> Iterator[Studio]:
-    """The window on a screen that is large enough for the size, as desktops of such eyes are."""
+    """The window, filling a screen."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     percent = int(request.param)
@@ -33,7 +37,7 @@ def scaled(request: pytest.FixtureRequest, qtbot: QtBot, tmp_path: Path) -> Iter
     studio = make_studio(tmp_path)
     studio.core.preferences.set_scale_percent(percent)
     studio.window.set_scale(percent)
-    studio.window.resize(max(1600, 16 * percent), max(950, 10 * percent))
+    studio.window.resize(*SCREENS[percent])
     studio.window.show()
     qtbot.waitExposed(studio.window)
     yield studio
