@@ -24,6 +24,7 @@ from app.model.thumbnails import Thumbnails
 from app.notify.notice import Notice
 from app.notify.notifier import Notifier
 from app.notify.questions import Questions
+from app.planning.planner import Planner
 from app.playback.playhead import Playhead
 from app.preferences import Preferences
 
@@ -50,6 +51,7 @@ class Core:
         playhead: The current clip and frame.
         results: The results of the current clip.
         profiles: The profile library.
+        planner: What jobs will take on this machine.
     """
 
     preferences: Preferences
@@ -69,9 +71,11 @@ class Core:
     playhead: Playhead
     results: ResultsModel
     profiles: ProfilesModel
+    planner: Planner
 
     def shut_down(self) -> None:
         """Ends jobs, processes and threads; work that nobody decided about stays in its journal."""
+        self.planner.shut_down()
         self.queue.shut_down()
         self.stepper.cancel()
         self.results.shut_down()
@@ -94,7 +98,7 @@ def make_core(
     parts = PartsModel(document, parent)
     references = ReferencesModel(document, ImageStore(), parent)
     thumbnails = Thumbnails(document, references, session, parent)
-    playhead = Playhead(parent)
+    playhead, queue = Playhead(parent), JobQueue(parent)
     return Core(
         preferences=preferences,
         window=window,
@@ -109,8 +113,9 @@ def make_core(
         thumbnails=thumbnails,
         linter=LinterModel(document, thumbnails, parent),
         stepper=JobStepper(parent),
-        queue=JobQueue(parent),
+        queue=queue,
         playhead=playhead,
         results=ResultsModel(session, playhead, parent),
         profiles=ProfilesModel(session, preferences, parent),
+        planner=Planner(queue, data_folder, parent),
     )

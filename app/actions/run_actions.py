@@ -15,6 +15,7 @@ from app.i18n import tr
 from app.jobs.spec import JobSpec, Outcome
 from app.model.run_choice import RunChoice
 from app.model.runs import PreparedRun, RunModel
+from app.planning.run_outlook import RunOutlook
 from engine.api.library import PROFILE_FOLDER
 from engine.domain.frames import FrameRange
 from engine.domain.profile import Backbone
@@ -38,6 +39,7 @@ class RunActions(QObject):
     def __init__(self, core: Core, model: RunModel) -> None:
         super().__init__()
         self._core, self.model = core, model
+        self.outlook = RunOutlook(core.planner, model, core.references, core.playhead)
         self._running: dict[str, PreparedRun] = {}
         self._left: set[str] = set()
         self._warming = QTimer(self)
@@ -69,6 +71,7 @@ class RunActions(QObject):
     def make_ready(self) -> None:
         """Starts the worker's process soon, so that the first run need not wait for it."""
         self._warming.start()
+        self._core.planner.look_soon()
 
     def run(self, only: FrameRange | None) -> None:
         """Segments these frames of the current clip, or all; what is finished is not done again."""
@@ -177,7 +180,8 @@ class RunActions(QObject):
             return  # another project was opened meanwhile
         self._mark(folder, prepared)
         tags = {"clip": prepared.clip_id, "version": prepared.version.name}
-        job_id = self._core.queue.submit(JobSpec("segment", prepared.request, prepared.title, tags=tags))
+        request = replace(prepared.request, measured=self._core.planner.measured)
+        job_id = self._core.queue.submit(JobSpec("segment", request, prepared.title, tags=tags))
         self._running[job_id] = prepared
 
     def _mark(self, folder: Path, prepared: PreparedRun) -> None:

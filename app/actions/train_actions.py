@@ -19,12 +19,12 @@ from app.model.devices import Device
 from app.model.snapshots import SnapshotWriter, order_for
 from app.model.training import TrainingModel
 from engine.api.library import replace_profile
-from engine.api.measured_runs import TrainEstimate, estimate
+from engine.api.measured_runs import TrainEstimate
 from engine.api.places import cache_folder
 from engine.api.reference_snapshot import is_snapshot
 from engine.api.train import TrainRequest
 from engine.api.train_needs import NeedsRequest
-from engine.domain.settings import TrainSettings
+from engine.domain.settings import Preset, TrainSettings
 from engine.errors import EngineError, OutputError
 from engine.jobs import Event, Message, TrainStep
 from engine.project_io.training_runs import TrainingRecord, in_state, new_record
@@ -83,17 +83,22 @@ class TrainActions(QObject):
 
     def look_for_devices(self) -> None:
         """Asks a worker for the devices, once."""
+        self._core.planner.look_soon()
         if self.model.devices is None and not self._probe:
             title = tr("Looking for devices")
             spec = JobSpec("train_needs", NeedsRequest(), title, lane="light", outlives_project=True, unseen=True)
             self._probe = self._core.queue.submit(spec)
 
-    def estimated(self) -> TrainEstimate | None:
-        """Returns what earlier runs on this machine say of the choice, or None where there was none."""
+    def estimated(self, preset: Preset | None = None) -> TrainEstimate | None:
+        """Returns what learning will take here, or None while this machine was neither measured nor learned on.
+
+        Args:
+            preset: Another preset, with its own number of steps; None for the choice as it stands.
+        """
         choice, settings = self.model.choice, self.model.choice.settings
-        steps = settings.steps or self.model.usual_steps()
-        side = settings.resolution if choice.backbone == "smite" else 0
-        return estimate(self.measured, choice.backbone, settings.device, side, steps)
+        own = settings.steps if preset is None else None
+        steps = own or self.model.usual_steps(preset)
+        return self._core.planner.training(choice.backbone, settings, steps)
 
     def start(self) -> None:
         """Learns what is painted now, saved or not."""

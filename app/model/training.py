@@ -142,9 +142,10 @@ class TrainingModel(QObject):
         """Returns a sentence on what will make the run slow, or ""."""
         return smite_caution(self.choice.settings.device, self.devices) if self.choice.backbone == "smite" else ""
 
-    def usual_steps(self) -> int:
-        """Returns the number of steps that the preset stands for."""
-        preset, learned = self.choice.settings.preset, sum(not reference.holdout for reference in self.painted())
+    def usual_steps(self, preset: Preset | None = None) -> int:
+        """Returns the number of steps that a preset stands for: the chosen one, or another."""
+        preset = preset or self.choice.settings.preset
+        learned = sum(not reference.holdout for reference in self.painted())
         if self.choice.backbone == "quick":
             return {"draft": 100, "standard": 250, "best": 500}[preset]
         return {"draft": 60, "standard": 200, "best": max(200, 300 * learned)}[preset]

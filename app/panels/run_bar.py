@@ -17,6 +17,7 @@ from app.jobs.queue import JobQueue
 from app.model.results import ResultsModel
 from app.model.run_choice import BACKBONE_TITLES
 from app.panels.job_text import job_text
+from app.planning.dial import TimeDial
 from app.theme import STATE_STALE
 from engine.domain.settings import Preset
 from engine.errors import EngineError
@@ -91,7 +92,9 @@ class RunBar(QToolBar):
         self.state.setContentsMargins(8, 0, 8, 0)
         self._version_actions = [self.addWidget(self.versions), self.addWidget(self._more)]
         self._separator = self.addSeparator()
-        for widget in (self.backbones, self.profiles, self.presets):
+        self.budget = TimeDial(self.presets, self._actions.outlook.told)
+        self._actions.outlook.changed.connect(self.budget.refresh)
+        for widget in (self.backbones, self.profiles, self.budget):
             self.addWidget(widget)
         self._device_action = self.addWidget(self.devices)
         self.addWidget(self.run)
@@ -119,6 +122,7 @@ class RunBar(QToolBar):
             self.versions.setCurrentIndex(self.versions.findData(chosen.name) if chosen is not None else -1)
         for action in (*self._version_actions, self._separator):
             action.setVisible(chosen is not None)
+        self.budget.refresh()
         self._show_state()
 
     def _show_choice(self) -> None:
@@ -132,6 +136,7 @@ class RunBar(QToolBar):
         for box, value in ((self.backbones, choice.backbone), (self.presets, choice.preset)):
             with QSignalBlocker(box):
                 box.setCurrentIndex(box.findData(value))
+        self.budget.refresh()
         self._device_action.setVisible(choice.backbone == "smite" or choice.device != "auto")
         self._show_needs()
 

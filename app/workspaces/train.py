@@ -43,7 +43,7 @@ class TrainWorkspace(Workspace):
         self.model = TrainingModel(core.document, core.session, self)
         self.actions = TrainActions(core, self.model, measured, self)
         self.library = LibraryActions(core, apply, self.tune)
-        self.settings = TrainSettingsPanel(self.model, core.profiles, self.actions.estimated)
+        self.settings = TrainSettingsPanel(self.model, core.profiles, core.planner, self.actions.estimated)
         self.taking_part = TakingPart(self.model, core.linter)
         self.loss = LossPlot(self.model)
         self.bars_of_parts = IouBars(self.model, core.parts)
@@ -61,7 +61,6 @@ class TrainWorkspace(Workspace):
             ),
         )
         self.settings.modelFolderRequested.connect(self._on_model_folder)
-        self.settings.modelsRequested.connect(core.commands["window.models"].trigger)
         self.settings.modelsRequested.connect(core.commands["window.models"].trigger)
         # Later: the list is filled anew by this, which it must not be while it tells of a click.
         self.taking_part.holdoutRequested.connect(self._on_holdout, Qt.ConnectionType.QueuedConnection)

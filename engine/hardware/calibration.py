@@ -2,14 +2,13 @@
 
 Two figures: how long optical flow between two frames takes (what the quick backbone does most), and how many
 operations a second the networks' kind of work (3 x 3 convolutions and matrix products at the sizes of Stable
-Diffusion's UNet) gets on a device. Both are medians of several repetitions, so that a hiccup of the machine counts
-little.
+Diffusion's UNet) gets on a device. Of several repetitions the fastest counts: what other programs took meanwhile must
+not be kept.
 """
 
 from __future__ import annotations
 
 import json
-import statistics
 import time
 from collections.abc import Callable, Generator
 from dataclasses import asdict, dataclass
@@ -24,12 +23,12 @@ from engine.hardware.devices import DeviceFacts, release
 from engine.jobs import Event, Job, Progress
 
 _FLOW_SIZE = (960, 540)  # the size that 16:9 plates are worked on at
-_REPEATS = 5
+_REPEATS = 8
 _LONGEST_S = 1.0
 """Of one figure; a slow machine is measured with fewer repetitions, at least two."""
 _CHANNELS, _SIDE = 640, 32  # a middle block of the UNet at 512 pixels
 _BATCH = {"cpu": 1, "mps": 8, "cuda": 16}
-_FORM = 1
+_FORM = 2
 """Changes with what is measured."""
 
 
@@ -63,10 +62,10 @@ def calibrate(device: DeviceFacts) -> Job[Calibration]:
     import torch
 
     yield Progress("measuring this machine", 0, 2)
-    flow_s = yield from _median_of(flow_step())
+    flow_s = yield from _fastest(flow_step())
     yield Progress("measuring this machine", 1, 2)
     step, operations = network_step(device)
-    network_s = yield from _median_of(step)
+    network_s = yield from _fastest(step)
     yield Progress("measuring this machine", 2, 2)
     return Calibration(
         device=device.name,
@@ -117,8 +116,8 @@ def calibrated(file: Path, device: DeviceFacts) -> Job[Calibration]:
     return kept
 
 
-def _median_of(step: Callable[[], None]) -> Generator[Event, None, float]:
-    """Returns the median seconds of a step that was done once before, to warm up."""
+def _fastest(step: Callable[[], None]) -> Generator[Event, None, float]:
+    """Returns the least seconds of a step that was done once before, to warm up."""
     step()
     times: list[float] = []
     while len(times) < 2 or (len(times) < _REPEATS and sum(times) < _LONGEST_S):
@@ -126,7 +125,7 @@ def _median_of(step: Callable[[], None]) -> Generator[Event, None, float]:
         step()
         times.append(time.perf_counter() - began)
         yield Progress("measuring this machine", 0, 0)
-    return statistics.median(times)
+    return min(times)
 
 
 def flow_step() -> Callable[[], None]:

@@ -8,7 +8,7 @@ from app.actions.commands import Commands
 from app.i18n import tr
 from app.jobs.queue import JobQueue
 from app.model.training import TrainingModel
-from app.panels.train.settings import duration
+from app.planning.words import time_words
 from app.theme import SECONDARY, STATE_DONE, STATE_FAILED, STATE_STALE, TEXT
 
 _MARKS = {
@@ -94,7 +94,7 @@ class TrainBar(QToolBar):
             elif not total:
                 words.append(view.stage)
             elif view.eta_s is not None:
-                words.append(tr("{time} left").format(time=duration(view.eta_s)))
+                words.append(tr("{time} left").format(time=time_words(view.eta_s)))
         best = model.best
         if best is not None and best.score is not None and (model.busy or not model.sentence):
             words.append(tr("best IoU {score:.2f} at step {step}").format(score=best.score, step=best.step))

@@ -22,9 +22,12 @@ from PySide6.QtWidgets import (
 from app.i18n import tr
 from app.model.profiles import ProfilesModel
 from app.model.training import TrainingModel
+from app.planning.dial import TimeDial
+from app.planning.planner import Planner
+from app.planning.words import prediction_words
 from app.theme import STATE_DONE, STATE_STALE
 from engine.api.measured_runs import TrainEstimate
-from engine.domain.settings import TrainSettings
+from engine.domain.settings import Preset, TrainSettings
 
 _SUBJECTS = ("", "horses", "faces", "cars", "non-text")
 _RESOLUTIONS = (256, 384, 512, 640, 768)
@@ -44,15 +47,21 @@ class TrainSettingsPanel(QWidget):
     modelsRequested = Signal()
 
     def __init__(
-        self, model: TrainingModel, profiles: ProfilesModel, estimated: Callable[[], TrainEstimate | None]
+        self,
+        model: TrainingModel,
+        profiles: ProfilesModel,
+        planner: Planner,
+        estimated: Callable[[Preset | None], TrainEstimate | None],
     ) -> None:
+        """Takes the choice, the profiles to start from, the machine, and what tells the time of a preset (or None)."""
         super().__init__()
-        self._model, self._profiles, self._estimated = model, profiles, estimated
+        self._model, self._profiles, self._planner, self._estimated = model, profiles, planner, estimated
         self.backbone = _combo(
             tr("Backbone"),
             ((tr("Quick: this shot, no weights"), "quick"), (tr("SMITE: other shots too"), "smite")),
         )
         self.preset = _combo(tr("Preset"), ((tr("Draft"), "draft"), (tr("Standard"), "standard"), (tr("Best"), "best")))
+        self.budget = TimeDial(self.preset, estimated, stacked=True)
         self.name = QLineEdit()
         self.name.setAccessibleName(tr("Name of the profile"))
         self.start = _combo(tr("Start from"), ((tr("Nothing"), ""),))
@@ -117,19 +126,18 @@ class TrainSettingsPanel(QWidget):
         for button in (self.model_folder, self.get_model):
             button.setVisible(self._model.choice.backbone == "smite")
         self.estimate.setText(self._estimate_text())
+        self.budget.refresh()
 
     def _estimate_text(self) -> str:
-        found, devices = self._estimated(), self._model.devices
+        found, devices = self._estimated(None), self._model.devices
         lines = []
         if found is None:
             lines.append(tr("Time and memory: unknown until the first run of this kind on this machine."))
         else:
-            memory = tr(", {size:.1f} GB").format(size=found.peak_bytes / 1e9) if found.peak_bytes else ""
-            lines.append(
-                tr("About {time}{memory}, as measured here on {day}.").format(
-                    time=duration(found.seconds), memory=memory, day=found.measured_at[:10]
-                )
-            )
+            lines.append(prediction_words(found))
+        choice = self._model.choice
+        if choice.backbone == "smite":
+            lines += self._planner.fitting_notes(choice.settings.device, choice.settings.resolution)
         if devices is None:
             lines.append(tr("Devices: being looked for."))
         else:
@@ -168,7 +176,7 @@ class TrainSettingsPanel(QWidget):
         form = QFormLayout()
         rows: tuple[tuple[str, QWidget], ...] = (
             (tr("Backbone"), self.backbone),
-            (tr("Preset"), self.preset),
+            (tr("Preset"), self.budget),
             (tr("Name"), self.name),
             (tr("Start from"), self.start),
             (tr("Preview on"), self.watched),
@@ -222,6 +230,7 @@ class TrainSettingsPanel(QWidget):
         self.model_folder.clicked.connect(self.modelFolderRequested)
         self.get_model.clicked.connect(self.modelsRequested)
         self._model.choiceChanged.connect(self.refresh)
+        self._planner.changed.connect(self._show_needs)
         self._profiles.changed.connect(self.refresh)
 
     def _on_changed(self, *_: object) -> None:
@@ -249,16 +258,6 @@ class TrainSettingsPanel(QWidget):
                 watched=self.watched.currentData() or "",
             )
         )
-
-
-def duration(seconds: float) -> str:
-    """Returns '45 s', '3 min' or '2 h 10 min'."""
-    if seconds < 90:
-        return tr("{n} s").format(n=max(1, round(seconds)))
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return tr("{n} min").format(n=minutes)
-    return tr("{h} h {m} min").format(h=minutes // 60, m=minutes % 60)
 
 
 def _combo(name: str, rows: tuple[tuple[str, object], ...]) -> QComboBox:

@@ -42,7 +42,7 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
     """Where measurements lie, with one of the processor that needs no measuring."""
     device = list_devices()[-1]
     calibration = Calibration(
-        "cpu", device.title, version("smite-studio"), version("torch"), 1, 0.02, 1e11, "2026-11-21T10:00:00+00:00"
+        "cpu", device.title, version("smite-studio"), version("torch"), 2, 0.02, 1e11, "2026-11-21T10:00:00+00:00"
     )
     keep_calibration(tmp_path / "calibration.json", calibration)
     return tmp_path / "measured.json", tmp_path / "calibration.json"
