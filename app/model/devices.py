@@ -38,8 +38,8 @@ def smite_missing(model: str | None) -> str:
     except MissingModelError:
         name = model or DEFAULT_MODEL
         text = tr(
-            "SMITE needs the weights of '{name}', which are not on this machine. Choose the folder of a copy, or "
-            "download them once: smite-studio models get {name}"
+            "SMITE needs the weights of '{name}', which are not on this machine. Get them once in the model manager, "
+            "or choose the folder of a copy."
         )
         return text.format(name=name)
     except EngineError as error:

@@ -58,7 +58,7 @@ def test_smite_without_weights_is_told_before_the_start_with_what_to_do(
     assert bar.needs.toolTip() == ""
     bar.backbones.setCurrentIndex(bar.backbones.findData("smite"))
     bar.backbones.activated.emit(bar.backbones.currentIndex())
-    assert "models get" in bar.needs.toolTip()
+    assert "model manager" in bar.needs.toolTip()
     assert bar.needs.text().startswith("▲")
     bar.run.click()
     assert studio.core.notice.text == studio.review.runs.missing()

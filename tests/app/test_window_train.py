@@ -171,7 +171,7 @@ def test_smite_without_weights_says_how_to_get_them(
 ) -> None:
     monkeypatch.setattr("engine.models.places.models_folder", lambda: tmp_path / "models")
     model(painted).choose(replace(model(painted).choice, backbone="smite"))
-    assert "models get" in painted.training.settings.needs.text()
+    assert "model manager" in painted.training.settings.needs.text()
     assert not painted.training.settings.model_folder.isHidden()
 
 
