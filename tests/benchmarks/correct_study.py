@@ -152,7 +152,7 @@ def _plot(curves: dict[tuple[str, bool], np.ndarray]) -> np.ndarray:
         cv2.polylines(image, [points], False, (blue, green, red), 2, cv2.LINE_AA)
         for x, y in points:
             cv2.circle(image, (int(x), int(y)), 4, (blue, green, red), -1 if way[1] else 2, cv2.LINE_AA)
-        y = 222 + 24 * row
+        y = 44 + 24 * row
         cv2.line(image, (440, y), (470, y), (blue, green, red), 2, cv2.LINE_AA)
         cv2.circle(image, (455, y), 4, (blue, green, red), -1 if way[1] else 2, cv2.LINE_AA)
         cv2.putText(image, _text(way), (480, y + 5), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (40, 40, 40), 1, cv2.LINE_AA)
