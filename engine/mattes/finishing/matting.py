@@ -29,7 +29,7 @@ class TileSettings:
 
     Attributes:
         side_px: Longest side of a tile. ViTMatte's global attention takes 6 heads x (side / 16)^4 x 4 bytes: 0.4 GB
-            at 1024, 6.4 GB at 2048.
+            at 1024 (1.9 GiB measured for the whole process), 6.4 GB at 2048.
         overlap_px: By how much neighbouring tiles overlap; they are blended over it.
         context_px: How much of the plate around the pixels to decide is shown.
     """
