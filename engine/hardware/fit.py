@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from engine.errors import MemoryLimitError
 from engine.hardware.devices import DeviceFacts
 from engine.hardware.network_work import call_bytes, train_bytes, weights_bytes
 
@@ -85,6 +86,25 @@ def fitting_window(wanted: int, frame_bytes: int, free: int | None) -> int:
     if free is None:
         return wanted
     return max(1, min(wanted, int(free * MEMORY_SHARE) // max(1, frame_bytes)))
+
+
+def check_room(needed_bytes: int, free: int | None, what: str, device: str) -> None:
+    """Raises before anything is loaded where a device has no room for it: the system would end the whole process.
+
+    Args:
+        needed_bytes: What must fit.
+        free: Free bytes on the device, or None where that is not known: then nothing is checked.
+        what: What it is, as a sentence begins with it.
+        device: What the device is called.
+
+    Raises:
+        MemoryLimitError: It does not fit.
+    """
+    if free is not None and needed_bytes > free:
+        raise MemoryLimitError(
+            f"{what} needs {needed_bytes / 1e9:.1f} GB on '{device}', but only {free / 1e9:.1f} GB are free there. "
+            "Nothing was started. Close other programs, choose another device, or use the quick backbone."
+        )
 
 
 def smaller_side(side: int) -> int | None:

@@ -18,6 +18,8 @@ from transformers.utils import logging as transformers_logging
 
 from engine.domain.profile import ModelIdentity
 from engine.errors import InputError
+from engine.hardware.fit import check_room
+from engine.smite.device import free_memory
 from engine.smite.schedule import NoiseSchedule, Prediction
 
 _PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl")
@@ -91,8 +93,10 @@ def load_model(
 
     Raises:
         InputError: The folder is no such model, holds pickled weights only, or its weights are damaged or incomplete.
+        MemoryLimitError: The device has no room for the weights.
     """
     check_model_folder(folder)
+    check_room(_memory_bytes(folder, dtype), free_memory(device), f"The model '{name or folder.name}'", str(device))
     transformers_logging.disable_progress_bar()
     scheduler = _load_scheduler(folder)
     unet = _load(UNet2DConditionModel, folder, "unet", {"torch_dtype": dtype})
@@ -136,6 +140,21 @@ def check_model_folder(folder: Path) -> None:
                     "when it is opened. Only .safetensors files are read; get the model in that form."
                 )
             raise InputError(f"'{folder / part}' holds no weights ({stem}.safetensors). Copy the whole model.")
+
+
+def _memory_bytes(folder: Path, dtype: torch.dtype) -> int:
+    """Returns the memory of the loaded weights, by the sizes of their files."""
+    total = 0
+    for part, stem in _WEIGHTS.items():
+        variant = _variant(folder, part)
+        suffix = f".{variant}" if variant else ""
+        files = [folder / part / f"{stem}{suffix}.safetensors"]
+        if variant is None:
+            files = list((folder / part).glob(f"{stem}-*.safetensors"))
+        stored = 2 if variant == "fp16" else 4
+        wanted = dtype.itemsize if part == "unet" else torch.float32.itemsize
+        total += sum(path.stat().st_size for path in files) * wanted // stored
+    return total
 
 
 def _variant(folder: Path, part: str) -> str | None:

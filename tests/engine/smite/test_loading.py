@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from engine.errors import InputError
+from engine.errors import InputError, MemoryLimitError
 from engine.smite.embeddings import (
     check_number_of_parts,
     initial_embeddings,
@@ -205,3 +205,15 @@ def test_forty_parts_fit_and_seventy_seven_are_a_sentence(model: DiffusionModel)
         check_number_of_parts(77, model.max_tokens)
     with pytest.raises(InputError, match="no part"):
         check_number_of_parts(0, model.max_tokens)
+
+
+def test_a_model_that_does_not_fit_is_not_loaded_and_a_sentence_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_tiny_model(tmp_path / "tiny")
+    needed = sum(path.stat().st_size for path in folder.rglob("*.safetensors"))
+    monkeypatch.setattr("engine.smite.loading.free_memory", lambda _device: needed - 1)
+    with pytest.raises(MemoryLimitError, match=r"needs 0\.0 GB on 'cpu'.*Nothing was started"):
+        load_model(folder, torch.device("cpu"), name="tiny")
+    monkeypatch.setattr("engine.smite.loading.free_memory", lambda _device: needed)
+    load_model(folder, torch.device("cpu"), name="tiny")
