@@ -146,7 +146,7 @@ def correct_menu() -> Menu:
     steps = tuple(f"correct.{name}" for name in ("brush", "spread", "accept", "reject", "teach"))
     edits = tuple(f"correct.{name}" for name in ("clear", "clear_range", "move", "swap"))
     areas = ("correct.area", "correct.area_import")
-    locks = tuple(f"correct.{name}" for name in ("lock_frame", "lock_range", "lock_part", "note"))
+    locks = tuple(f"correct.{name}" for name in ("lock_frame", "lock_range", "lock_part", "lock_part_range", "note"))
     return Menu(tr("&Correct"), (*steps, "-", *edits, "-", *areas, "-", *locks))
 
 

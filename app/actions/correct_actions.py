@@ -170,6 +170,18 @@ class CorrectActions(QObject):
             else:
                 self.model.set_review(tr("Lock part"), review.locking([frame], part))
 
+    def lock_part_range(self) -> None:
+        """Locks the current part on all frames between In and Out that have a result, or unlocks it there."""
+        part = self._core.parts.current
+        if not self.ready() or part not in self._core.parts.parts.ids:
+            return
+        review = self.model.review
+        frames = [frame for frame in self._span() if self._core.results.state(frame) != "none"]
+        if all(part in review.parts.get(frame, ()) for frame in frames):
+            self.model.set_review(tr("Unlock part"), review.unlocking(frames, part))
+        else:
+            self.model.set_review(tr("Lock part"), review.locking(frames, part))
+
     def ask_note(self) -> None:
         """Asks for a note on the shown frame."""
         if self.ready():
@@ -200,6 +212,7 @@ class CorrectActions(QObject):
         commands.bind("correct.reject", self.reject)
         commands.bind("correct.lock_frame", self.lock_frame)
         commands.bind("correct.lock_part", self.lock_part)
+        commands.bind("correct.lock_part_range", self.lock_part_range)
         commands.bind("correct.note", self.ask_note)
 
     def _undo(self) -> None:

@@ -28,6 +28,7 @@ def correct() -> tuple[CommandSpec, ...]:
             ("correct.lock_frame", tr("Lock or unlock this frame")),
             ("correct.lock_range", tr("Lock or unlock all from In to Out")),
             ("correct.lock_part", tr("Lock or unlock the current part here")),
+            ("correct.lock_part_range", tr("Lock or unlock the current part from In to Out")),
             ("correct.note", tr("Note on this frame…")),
         ),
     )

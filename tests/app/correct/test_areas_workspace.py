@@ -150,6 +150,20 @@ def test_two_parts_are_swapped_from_in_to_out_and_back_by_undo(
     review.core.commands["edit.undo"].trigger()
     settle(review, qtbot)
     assert all(np.array_equal(shown(review)[f], before[f]) for f in FRAMES)
+    review.core.commands["correct.lock_part_range"].trigger()
+    settle(review, qtbot)
+    assert review.review.corrections.review.parts == {frame: {left} for frame in (1003, 1004, 1005)}
+    script.answers = ["right"]
+    review.core.commands["correct.swap"].trigger()
+    settle(review, qtbot)
+    assert "'left' is locked" in review.core.notice.text
+    review.core.commands["correct.lock_part_range"].trigger()
+    settle(review, qtbot)
+    review.core.commands["correct.lock_range"].trigger()
+    settle(review, qtbot)
+    assert review.review.corrections.review.frames == {1003, 1004, 1005}
+    assert not review.review.corrections.review.parts
+    assert all(np.array_equal(shown(review)[f], before[f]) for f in FRAMES)
     review.core.parts.set_current(0)
     review.core.commands["correct.swap"].trigger()
     assert "Choose one of the two parts" in review.core.notice.text
