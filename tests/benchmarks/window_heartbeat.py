@@ -1,12 +1,13 @@
 """Prints how evenly the window's thread goes on while a clip is segmented: the gaps of a 10 ms heartbeat.
 
-Run by hand: `python tests/benchmarks/window_heartbeat.py [frames] [draft|standard]`. A 1080p clip is made, one frame is
-painted, and the run is started as the Run button does; the playhead is moved meanwhile, so that the viewer decodes and
-draws. Three figures are told beside each other: the same window with nothing running, the run itself with a playhead
-that stands, and the run with one that moves. Gaps are wall time and suffer from a busy machine. "By itself" is a gap
-without the time in which the thread was ready to run and waited for a processor (Linux tells that): what is left is the
-heartbeat's own 10 ms, the window's work, and waiting for locks, such as the interpreter's that the reading threads
-hold. "Work" is the processor time of the window's thread alone.
+Run by hand: `python tests/benchmarks/window_heartbeat.py [frames] [draft|standard|train]`. A 1080p clip is made, one
+frame is painted, and the run is started as the Run button does; the playhead is moved meanwhile, so that the viewer
+decodes and draws. Three figures are told beside each other: the same window with nothing running, the run itself with a
+playhead that stands, and the run with one that moves; "train" learns in the Train workspace instead, with its plots and
+previews. Gaps are wall time and suffer from a busy machine. "By itself" is a gap without the time in which the thread
+was ready to run and waited for a processor (Linux tells that): what is left is the heartbeat's own 10 ms, the window's
+work, and waiting for locks, such as the interpreter's that the reading threads hold. "Work" is the processor time of
+the window's thread alone.
 """
 
 # ruff: noqa: T201
@@ -37,6 +38,7 @@ from engine.domain.labels import Painted
 from engine.jobs import FrameDone
 
 WIDTH, HEIGHT, BEAT_MS, IDLE_MS = 1920, 1080, 10, 5_000
+TRAIN_STEPS = 36
 
 
 @dataclass
@@ -125,7 +127,8 @@ def started(folder: Path, clip: Path, preset: str) -> Studio:
     studio.core.references.replace_labels(Painted(disc_labels(0)), "Paint")
     studio.window.show_workspace("review")
     runs = studio.review.runs
-    runs.choose(replace(runs.choice, preset=preset))  # type: ignore[arg-type]
+    if preset != "train":
+        runs.choose(replace(runs.choice, preset=preset))  # type: ignore[arg-type]
     return studio
 
 
@@ -156,6 +159,20 @@ def run_once(studio: Studio, heart: Heart, what: str, *, moving: bool) -> None:
     print(f"  {outcome.kind} {outcome.sentence} in {took:.1f} s, first labels {first[0]:.2f} s after Run")
 
 
+def train_once(studio: Studio, heart: Heart) -> None:
+    """Learns what is painted and tells how the heart beat."""
+    model = studio.training.model
+    studio.window.show_workspace("train")
+    model.choose(replace(model.choice, settings=replace(model.choice.settings, steps=TRAIN_STEPS)))
+    wait(lambda: model.devices is not None)
+    heart.gaps.clear()
+    began = time.monotonic()
+    studio.core.commands["train.start"].trigger()
+    wait(lambda: not model.busy)
+    heart.told(f"training, {len(model.losses)} steps")
+    print(f"  {model.phase} {model.sentence} in {time.monotonic() - began:.1f} s, {len(model.checkpoints)} checkpoints")
+
+
 def main() -> None:
     """Prints the figures."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 24
@@ -172,9 +189,12 @@ def main() -> None:
         QTimer.singleShot(IDLE_MS, loop.quit)
         loop.exec()
         heart.told("nothing runs")
-        run_once(studio, heart, f"{preset} run", moving=False)
-        studio.core.results.delete("v001")
-        run_once(studio, heart, f"{preset} run, playhead moves", moving=True)
+        if preset == "train":
+            train_once(studio, heart)
+        else:
+            run_once(studio, heart, f"{preset} run", moving=False)
+            studio.core.results.delete("v001")
+            run_once(studio, heart, f"{preset} run, playhead moves", moving=True)
         studio.shut_down()
         studio.window.deleteLater()
         studio.deleteLater()
