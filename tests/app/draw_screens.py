@@ -7,6 +7,7 @@ Run by hand, on a screen or under Xvfb: python -m tests.app.draw_screens [folder
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import time
@@ -162,6 +163,19 @@ def dialogues(studio: Studio, camera: Camera) -> None:
     studio.project_actions.may_leave()
 
 
+def model_manager(studio: Studio, camera: Camera) -> None:
+    """Shows what a licence asks; the folder is that of somebody who has no models yet."""
+    os.environ["XDG_DATA_HOME"] = "/home/anna/.local/share"
+    studio.models.open()
+    wait(500)
+    manager = studio.models.window
+    assert manager is not None
+    manager.choose("cotracker3")
+    wait(200)
+    camera.take("models", manager)
+    manager.close()
+
+
 def _answering(camera: Camera) -> Callable[[], None]:
     def answer() -> None:
         box = next(w for w in QApplication.topLevelWidgets() if isinstance(w, QMessageBox) and w.isVisible())
@@ -185,6 +199,7 @@ def main() -> None:
         camera.take("empty_project", studio.window)
         paint_sample(studio, camera)
         dialogues(studio, camera)
+        model_manager(studio, camera)
         saved = Path(name) / "portrait"
         studio.core.session.save_as(saved, "portrait")
         studio.core.preferences.add_recent(saved)
