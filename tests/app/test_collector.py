@@ -29,3 +29,19 @@ def test_garbage_is_collected_when_it_is_due_and_only_by_the_collector(qapp: QAp
     finally:
         collector.stop()
     assert gc.isenabled()
+
+
+def test_what_was_there_at_the_start_is_not_looked_through_until_the_end(qapp: QApplication) -> None:
+    early = Knot()
+    known, collector = weakref.ref(early), Collector()
+    collector.start()
+    try:
+        assert gc.get_freeze_count() > 0
+        del early
+        gc.collect()
+        assert known() is not None
+    finally:
+        collector.stop()
+    gc.collect()
+    assert known() is None
+    assert gc.get_freeze_count() == 0

@@ -32,6 +32,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.bootstrap import Studio
+from app.collector import Collector
 from app.preferences import Preferences
 from app.theme import apply_theme
 from engine.domain.labels import Painted
@@ -184,6 +185,8 @@ def main() -> None:
         application = QApplication([])
         apply_theme(application, 100)
         studio = started(folder, clip, preset)
+        collector = Collector(studio)
+        collector.start()
         heart = Heart()
         loop = QEventLoop()
         QTimer.singleShot(IDLE_MS, loop.quit)
@@ -196,6 +199,7 @@ def main() -> None:
             studio.core.results.delete("v001")
             run_once(studio, heart, f"{preset} run, playhead moves", moving=True)
         studio.shut_down()
+        collector.stop()
         studio.window.deleteLater()
         studio.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
