@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 
 from app.core import Core
 from app.diagnostics.facts import disks, machine, versions
 from app.diagnostics.fault_dialogue import FaultDialogue, FaultStory
 from app.diagnostics.faults import FaultWatch
-from app.diagnostics.log import logger
+from app.diagnostics.log import LogFile, logger
 from app.diagnostics.names import KnownNames
 from app.diagnostics.page import DiagnosticsPage
 from app.diagnostics.report import Diagnosis, Fault, diagnosis_text, fault_text
@@ -54,7 +55,8 @@ class DiagnosticsActions(QObject):
         self.watch = FaultWatch(self)
         self.dialogue: FaultDialogue | None = None
         self.page: DiagnosticsPage | None = None
-        self._log_tail: Callable[[int], list[str]] = lambda _lines: []
+        self._log: LogFile | None = None
+        self._last_run = ""
         self._cache = CacheContent(())
         self._devices: Callable[[], Sequence[Device] | None] = lambda: None
         self.watch.raised.connect(self._on_raised)
@@ -68,9 +70,9 @@ class DiagnosticsActions(QObject):
         """Connects the command."""
         self._core.commands.bind("window.diagnostics", self.open)
 
-    def read_log(self, tail: Callable[[int], list[str]]) -> None:
-        """Takes what returns the last lines of the log."""
-        self._log_tail = tail
+    def read_log(self, log: LogFile) -> None:
+        """Takes the log of this run."""
+        self._log = log
 
     def know_devices(self, found: Callable[[], Sequence[Device] | None]) -> None:
         """Takes what tells the devices that a worker has found, None while none was asked."""
@@ -80,6 +82,8 @@ class DiagnosticsActions(QObject):
         """Shows the diagnostics page."""
         if self.page is None:
             self.page = DiagnosticsPage(self._core.window)
+            self.page.logsRequested.connect(self._show_logs)
+            self.page.logs.setEnabled(self._log is not None)
         self.page.show_text(self.text())
         self.page.show()
         self.page.raise_()
@@ -87,37 +91,20 @@ class DiagnosticsActions(QObject):
 
     def text(self) -> str:
         """Returns the page."""
-        queue, preferences = self._core.queue, self._core.preferences
         folders = {"projects": self._core.session.path or Path.home(), "cache": cache_folder()}
-        project = self._core.document.project
-        counts = f"{len(project.clips)} clips, {len(project.references)} references, {len(project.parts)} parts"
         sections = {
             "versions": versions(),
             "machine": {**machine(), **_device_rows(self._devices())},
             "disks": disks(folders),
-            "cache": {
-                "place": "chosen" if read_places()[0].cache is not None else "usual",
-                "quota": f"{read_places()[0].quota_gb} GiB",
-                "optical flow": f"{self._cache.num_bytes('flow') / 2**20:.1f} MiB of {self._cache.count('flow')} clips",
-                "cuts": f"{self._cache.num_bytes('cuts') / 2**20:.1f} MiB of {self._cache.count('cuts')} clips",
-            },
-            "settings": {
-                "theme": preferences.theme,
-                "scale": f"{preferences.scale_percent} %",
-                "keys": f"{preferences.keymap_preset}, {len(preferences.own_keys)} of their own",
-                "memory for frames": f"{preferences.viewer_cache_bytes >> 20} MiB",
-                "threads": str(preferences.num_threads or "automatic"),
-                "autosave": f"{preferences.autosave_min} min",
-            },
-            "now": {
-                "workspace": self._core.window.workspace or "welcome",
-                "project": counts if self._core.session.path is not None else "none open",
-                "jobs": ", ".join(f"{job.spec.verb} {job.state}" for job in queue.jobs) or "none",
-            },
+            "cache": self._cache_rows(),
+            "settings": self._settings_rows(),
+            "now": self._now_rows(),
         }
-        return diagnosis_text(
-            Diagnosis(sections, self.watch.faults, self._log_tail(_LOG_LINES), tuple(self.names.all()))
-        )
+        names = tuple(self.names.all())
+        if self._last_run:
+            sections["last run"] = {"crashed": scrub(self._last_run, names)}
+        tail = self._log.tail(_LOG_LINES) if self._log is not None else ()
+        return diagnosis_text(Diagnosis(sections, self.watch.faults, tail, names))
 
     def offer_crashed(self, run: CrashedRun) -> None:
         """Tells that the last run crashed, and offers its project with what was not saved."""
@@ -134,15 +121,47 @@ class DiagnosticsActions(QObject):
         details = scrub(run.details, self.names.all()) or tr("The program was ended from outside: it wrote nothing.")
         logger("window").error("the last run crashed\n%s", run.details)
         story = FaultStory(happened, kept, details, choices, "stay")
-        report = partial(self._crash_report, run)
-        dialogue = FaultDialogue(story, report, self._core.window)
+        self._last_run = run.details or "ended from outside"
+        dialogue = FaultDialogue(story, self.text, self._core.window)
         dialogue.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialogue.chosen.connect(partial(self._on_crash_chosen, run))
         self.dialogue = dialogue
         dialogue.open()
 
-    def _crash_report(self, run: CrashedRun) -> str:
-        return f"{self.text()}\n[the last run]\n{scrub(run.details, self.names.all())}\n"
+    def _cache_rows(self) -> dict[str, str]:
+        places = read_places()[0]
+        flow, cuts = self._cache.num_bytes("flow") / 2**20, self._cache.num_bytes("cuts") / 2**20
+        return {
+            "place": "chosen" if places.cache is not None else "usual",
+            "quota": f"{places.quota_gb} GiB",
+            "optical flow": f"{flow:.1f} MiB of {self._cache.count('flow')} clips",
+            "cuts": f"{cuts:.1f} MiB of {self._cache.count('cuts')} clips",
+        }
+
+    def _settings_rows(self) -> dict[str, str]:
+        preferences = self._core.preferences
+        return {
+            "theme": preferences.theme,
+            "scale": f"{preferences.scale_percent} %",
+            "keys": f"{preferences.keymap_preset}, {len(preferences.own_keys)} of their own",
+            "memory for frames": f"{preferences.viewer_cache_bytes >> 20} MiB",
+            "threads": str(preferences.num_threads or "automatic"),
+            "autosave": f"{preferences.autosave_min} min",
+        }
+
+    def _now_rows(self) -> dict[str, str]:
+        project = self._core.document.project
+        counts = f"{len(project.clips)} clips, {len(project.references)} references, {len(project.parts)} parts"
+        jobs = ", ".join(f"{job.spec.verb} {job.state}" for job in self._core.queue.jobs)
+        return {
+            "workspace": self._core.window.workspace or "welcome",
+            "project": counts if self._core.session.path is not None else "none open",
+            "jobs": jobs or "none",
+        }
+
+    def _show_logs(self) -> None:
+        if self._log is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._log.path.parent)))
 
     def _on_crash_chosen(self, run: CrashedRun, choice: str) -> None:
         self.dialogue = None

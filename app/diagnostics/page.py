@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -9,7 +10,13 @@ from app.i18n import tr
 
 
 class DiagnosticsPage(QDialog):
-    """Shows the text as it will be copied; nothing is sent anywhere."""
+    """Shows the text as it will be copied; nothing is sent anywhere.
+
+    Signals:
+        logsRequested(): Show the folder of the logs.
+    """
+
+    logsRequested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,7 +38,11 @@ class DiagnosticsPage(QDialog):
         copy.setDefault(True)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text))
         close.clicked.connect(self.close)
+        self.logs = QPushButton(tr("Log folder"))
+        self.logs.setToolTip(tr("Show the logs of the last runs"))
+        self.logs.clicked.connect(self.logsRequested)
         row = QHBoxLayout()
+        row.addWidget(self.logs)
         row.addStretch(1)
         row.addWidget(copy)
         row.addWidget(close)

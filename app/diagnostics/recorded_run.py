@@ -24,7 +24,7 @@ class RecordedRun(QObject):
         self._log = LogFile(folder, diagnostics.names.all)
         self._record = RunRecord(folder)
         self._record.start()
-        diagnostics.read_log(self._log.tail)
+        diagnostics.read_log(self._log)
         diagnostics.watch.install()
         logger("window").info("begun: version %s, %s", version_of("smite-studio"), machine()["system"])
         core.session.opened.connect(self._on_project)

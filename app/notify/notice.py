@@ -25,6 +25,7 @@ class Notice(QFrame):
         self._close = QToolButton()
         self._close.setText("✕")
         self._close.setToolTip(tr("Close this message"))
+        self._close.setAccessibleName(tr("Close this message"))
         self._close.clicked.connect(self.hide)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

@@ -49,10 +49,10 @@ _WHOLES = (QAbstractSpinBox, QComboBox, QKeySequenceEdit, QTabBar, QAbstractItem
 """Widgets whose insides are their own affair."""
 
 
-def controls(window: QWidget) -> Iterator[QWidget]:
-    """Yields the visible widgets that can be acted upon."""
+def controls(window: QWidget, *, hidden: bool = False) -> Iterator[QWidget]:
+    """Yields the visible widgets that can be acted upon, and the `hidden` ones as well."""
     for widget in [window, *window.findChildren(QWidget)]:
-        if not widget.isVisible() or isinstance(widget, (QLabel, QScrollBar, QMenuBar, QMainWindow)):
+        if not (hidden or widget.isVisible()) or isinstance(widget, (QLabel, QScrollBar, QMenuBar, QMainWindow)):
             continue
         takes_focus = widget.focusPolicy() != Qt.FocusPolicy.NoFocus and not isinstance(widget, QScrollArea)
         if (isinstance(widget, _CONTROLS) or takes_focus) and not _is_inside(widget):

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.exceptions import capture_exceptions
 from pytestqt.qtbot import QtBot
 
@@ -17,8 +18,10 @@ from app.bootstrap import Studio
 from app.diagnostics.restart import RESTART_CODE, window_command
 from app.diagnostics.run_record import CrashedRun
 from app.model.devices import Device
+from engine.errors import OutputError
 from engine.project_io.folder import open_project
-from engine.project_io.recovery import find_recovery
+from engine.project_io.journal import Journal
+from engine.project_io.recovery import find_recovery, recovered
 from tests.app.window_artist import add, drag, pixels, same
 
 
@@ -86,6 +89,47 @@ def test_a_fault_in_a_thread_is_shown_in_the_window_s_thread(watched: Studio, qt
     assert "OSError" in dialogue.report()
     assert "secret" not in dialogue.report()
     dialogue.reject()
+
+
+def test_a_paint_event_that_fails_again_and_again_is_told_once(watched: Studio, qtbot: QtBot) -> None:
+    class Broken(QWidget):
+        def paintEvent(self, _event: QPaintEvent) -> None:
+            raise ValueError("cannot paint")
+
+    broken = Broken(watched.window)
+    broken.resize(40, 40)
+    broken.show()
+    for _ in range(4):
+        broken.update()
+        qtbot.wait(20)
+    broken.deleteLater()
+    dialogue = watched.diagnostics.dialogue
+    assert dialogue is not None
+    assert dialogue.count >= 2
+    assert len(watched.diagnostics.watch.faults) == 1
+    dialogue.reject()
+
+
+def test_changes_that_the_journal_could_not_take_are_secured_with_all_others(
+    watched: Studio, qtbot: QtBot, still: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object) -> None:
+        raise OutputError("The disk is full.")
+
+    add(watched, qtbot, [still])
+    watched.core.session.save_as(tmp_path / "portrait", "portrait")
+    watched.core.parts.add_list(["disc"], "Add")
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "_append", full)
+        drag(watched, (30, 30), (60, 60))
+    assert "full" in watched.core.notice.text
+    painted = pixels(watched)
+    assert watched.core.session.secure() is not None
+    folder = open_project(tmp_path / "portrait")
+    recovery = find_recovery(folder)
+    assert recovery is not None
+    (layer,) = recovered(folder, recovery)[1].values()
+    assert (layer.labels == painted[0]).all()
 
 
 def test_restart_after_a_fault_ends_the_program_and_keeps_what_was_not_saved(
