@@ -1,23 +1,28 @@
-"""What each step of a correction is expected to take, from steps that were measured on this machine."""
+"""What each step of a correction is expected to take, from what was measured on this machine."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 from app.core import Core
 from app.correct.step_clock import StepClock
 from app.model.runs import RunModel
-from engine.api.measured_runs import estimate
+from app.planning.run_outlook import RunOutlook
 from engine.api.teach import WARM_STEPS
+from engine.domain.settings import TrainSettings
 from engine.results.review import Review
 
 
 class ExpectedTimes:
-    """Answers for the current clip, its result and what runs are done with now."""
+    """Answers for the current clip, its result and what runs are done with now.
 
-    def __init__(self, core: Core, clock: StepClock, runs: RunModel, measured: Path) -> None:
-        self.clock, self.runs = clock, runs
-        self._core, self._measured = core, measured
+    Attributes:
+        clock: Measures spreading and teaching.
+        runs: What runs are done with.
+        outlook: What the run bar says of runs; the panel says the same.
+    """
+
+    def __init__(self, core: Core, clock: StepClock, runs: RunModel, outlook: RunOutlook) -> None:
+        self.clock, self.runs, self.outlook = clock, runs, outlook
+        self._core = core
 
     def spread(self, reach: int) -> float | None:
         """Returns the seconds that spreading over so many frames on either side takes, or None."""
@@ -35,16 +40,17 @@ class ExpectedTimes:
         profile = self.runs.choice.profile
         if profile is None:
             return None
-        how = self.clock.how(profile, "", "").split()[0]
-        seconds = self.clock.expected("teach", how, 1)
-        if seconds is not None or how != "smite":
+        backbone = self.clock.backbone(profile)
+        seconds = self.clock.expected("teach", backbone, 1)
+        if seconds is not None or backbone != "smite":
             return seconds
-        trained = estimate(self._measured, "smite", self.runs.choice.device, 512, WARM_STEPS)
-        return trained.seconds if trained is not None else None
+        settings = TrainSettings(device=self.runs.choice.device, steps=WARM_STEPS)
+        told = self._core.planner.training("smite", settings, WARM_STEPS)
+        return told.seconds if told is not None else None
 
     def run(self, review: Review) -> tuple[int, float | None]:
-        """Returns how many frames a run again does, and the seconds that it takes, or None."""
-        choice = self.runs.choice
-        frames = sum(1 for number in self._core.playhead.numbers if number not in review.frames)
-        how = self.clock.how(choice.profile, choice.preset, choice.device)
-        return frames, self.clock.expected("run", how, frames)
+        """Returns how many frames a run again does, and the seconds that it takes, or None; learning included."""
+        numbers = self._core.playhead.numbers
+        frames = sum(1 for number in numbers if number not in review.frames)
+        told = self.outlook.told(self.runs.choice.preset) if numbers else None
+        return frames, told.seconds * frames / len(numbers) if told is not None else None

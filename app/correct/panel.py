@@ -39,6 +39,7 @@ class CorrectPanel(QWidget):
         core.playhead.frameChanged.connect(self.refresh)
         expected.clock.changed.connect(self.refresh_times)
         expected.runs.changed.connect(self.refresh_times)
+        expected.outlook.changed.connect(self.refresh_times)
         core.results.recordChanged.connect(self.refresh_times)
         self.refresh()
 

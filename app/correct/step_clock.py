@@ -1,4 +1,4 @@
-"""Measures what spreading, tracking and runs take, so that the next one can be told before it is asked for."""
+"""Measures what spreading, tracking and teaching take, so that the next one can be told before it is asked for."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from PySide6.QtCore import QObject, Signal
 from app.core import Core
 from app.i18n import tr
 from app.jobs.spec import JobSpec, Outcome
+from app.planning.words import time_words
 from engine.api.step_times import Step, StepTime, expected_seconds, note_step
 from engine.errors import EngineError
 from engine.jobs import Event, FrameDone, Progress, TrainStep
 from engine.profiles.card import read_card
 from engine.results.folder import ResultReader
 
-_STEPS: dict[str, Step] = {"spread": "spread", "track": "track", "segment": "run", "teach": "teach"}
+_STEPS: dict[str, Step] = {"spread": "spread", "track": "track", "teach": "teach"}
 
 
 @dataclass
@@ -50,21 +51,18 @@ class StepClock(QObject):
         megapixels = self._megapixels()
         return expected_seconds(self._file, step, how, frames, megapixels) if megapixels else None
 
-    def how(self, profile: Path | None, preset: str, device: str) -> str:
-        """Returns the name under which runs of a kind are measured."""
-        return f"{self._backbone(profile) if profile is not None else 'painted'} {preset} {device}"
-
-    def _megapixels(self) -> float:
-        record = self._core.results.record
-        return record.plate_hw[0] * record.plate_hw[1] / 1e6 if record is not None else 0.0
-
-    def _backbone(self, profile: Path) -> str:
+    def backbone(self, profile: Path) -> str:
+        """Returns which backbone a profile is of; "profile" where its file does not say."""
         if profile not in self._backbones:
             try:
                 self._backbones[profile] = str(read_card(profile).backbone)
             except EngineError:
                 return "profile"
         return self._backbones[profile]
+
+    def _megapixels(self) -> float:
+        record = self._core.results.record
+        return record.plate_hw[0] * record.plate_hw[1] / 1e6 if record is not None else 0.0
 
     def _on_told(self, job_id: str, event: Event) -> None:
         job, now = self._core.queue.job(job_id), time.monotonic()
@@ -73,7 +71,6 @@ class StepClock(QObject):
         running = self._running.setdefault(job_id, _Running(now, now, set()))
         if isinstance(event, TrainStep) or (isinstance(event, Progress) and event.stage == "loading the model"):
             running.setup_until = now
-            running.frames.clear()  # those before were drafts
         elif isinstance(event, FrameDone):
             running.frames.add(event.frame)
 
@@ -85,36 +82,26 @@ class StepClock(QObject):
         megapixels = _plate_of(job.spec)
         frames = len(running.frames) or (1 if job.spec.verb == "teach" else 0)
         if frames and megapixels:
-            how = self._how(job.spec)
+            how = self.backbone(job.spec.request.start) if job.spec.verb == "teach" else ""
             step, setup = _STEPS[job.spec.verb], running.setup_until - running.began
             note_step(self._file, StepTime(step, how, frames, megapixels, setup, now - running.began))
             self.changed.emit()
 
-    def _how(self, spec: JobSpec) -> str:
-        request: Any = spec.request
-        if spec.verb == "segment":
-            return self.how(request.profile, request.settings.preset, request.settings.device)
-        return self._backbone(request.start) if spec.verb == "teach" else ""
-
 
 def expected_text(seconds: float | None) -> str:
-    """Returns "about 4 s", "about 2 min", or that nothing is known yet."""
+    """Returns "about 4 s", "about 3 min", or that nothing is known yet."""
     if seconds is None:
         return tr("time not measured yet")
     if seconds < 1:
         return tr("under 1 s")
-    if seconds < 60:
-        return tr("about {n} s").format(n=round(seconds))
-    if seconds < 3600:
-        return tr("about {n} min").format(n=round(seconds / 60))
-    return tr("about {n} h").format(n=round(seconds / 3600, 1))
+    return tr("about {time}").format(time=time_words(seconds))
 
 
 def _plate_of(spec: JobSpec) -> float:
     """Returns the megapixels of a job's plate, 0 where they are not known."""
     request: Any = spec.request
     try:
-        height, width = ResultReader(request.out if spec.verb == "segment" else request.result).record.plate_hw
+        height, width = ResultReader(request.result).record.plate_hw
     except EngineError:
         return 0.0
     return height * width / 1e6

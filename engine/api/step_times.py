@@ -12,7 +12,7 @@ from typing import Any, Literal
 from engine.atomic import write_text
 from engine.errors import OutputError
 
-Step = Literal["spread", "track", "run", "teach"]
+Step = Literal["spread", "track", "teach"]
 
 _KEPT = 120
 _LOOKED_AT = 3
@@ -25,7 +25,7 @@ class StepTime:
 
     Attributes:
         step: Which one.
-        how: With what it was done: "quick standard auto", "smite best cuda" ...; "" where there is no choice.
+        how: With what it was done: "quick", "smite"; "" where there is no choice.
         frames: How many frames it was about.
         megapixels: Size of their plate.
         setup_s: Seconds before the first frame: learning, loading.
