@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Studio
+from app.diagnostics.restart import RESTART_CODE
 from app.preferences import Preferences
 from app.preferences_window.appearance import AppearancePage
 from app.preferences_window.cache import CachePage
@@ -25,6 +26,7 @@ from app.preferences_window.window import PreferencesWindow
 from app.theme import HIGH_CONTRAST, WINDOW, apply_theme, shade
 from engine.api import places
 from engine.api.places import Places, read_places
+from engine.project_io.folder import open_project
 from tests.app.window_artist import ScriptedQuestions, add
 
 
@@ -86,6 +88,31 @@ def test_a_language_asks_for_a_restart(studio: Studio, opened: PreferencesWindow
     look.language.activated.emit(look.language.currentIndex())
     assert look.restart.isVisible()
     assert kept(studio).language == "de"
+
+
+def test_restart_asks_about_unsaved_work_and_opens_the_same_project_again(
+    studio: Studio,
+    opened: PreferencesWindow,
+    script: ScriptedQuestions,
+    qtbot: QtBot,
+    still: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    codes: list[int] = []
+    monkeypatch.setattr(QApplication, "exit", codes.append)
+    add(studio, qtbot, [still])
+    studio.core.session.save_as(tmp_path / "portrait", "portrait")
+    studio.core.parts.add_list(["disc"], "Add")
+    script.answers = ["stay"]
+    page(opened, AppearancePage).restart.click()
+    assert codes == []
+    assert studio.core.session.path == tmp_path / "portrait"
+    script.answers = ["save"]
+    page(opened, AppearancePage).restart.click()
+    assert codes == [RESTART_CODE]
+    assert studio.restart_paths == (tmp_path / "portrait",)
+    assert [part.name for part in open_project(tmp_path / "portrait").stored.project.parts] == ["disc"]
 
 
 def test_keys_are_changed_and_a_clash_is_told(studio: Studio, opened: PreferencesWindow) -> None:
