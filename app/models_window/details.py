@@ -139,8 +139,8 @@ class ModelDetails(QWidget):
         self.check.setVisible(not busy and status.here == "here")
         self.folder.setVisible(not busy and status.here != "here")
         self.remove.setVisible(not busy and (status.bytes_here > 0 or status.here == "here"))
-        self.remove.setEnabled(status.source != "shared")
-        self.remove.setText(tr("Forget this folder") if status.source == "chosen" else tr("Remove"))
+        self.remove.setEnabled(status.source != "shared" or row.forgettable)
+        self.remove.setText(tr("Forget this folder") if row.forgettable else tr("Remove"))
 
     def _build(self) -> None:
         inner = QWidget()

@@ -15,7 +15,7 @@ from engine.api.models import ModelAction, ModelRequest
 from engine.errors import EngineError
 from engine.jobs import Event, Message
 from engine.models import Licence, LicenceBook, ModelStatus, all_models, model_status, read_places
-from engine.models.places import choose_folder
+from engine.models.places import choose_folder, folder_name, set_shared, shared_folders
 from engine.models.plan import page_licence
 from engine.models.store import is_model_name, is_whole
 
@@ -33,6 +33,7 @@ class Row:
         mood: How bad that is.
         stated: Licence that the page of a model that is not known here states, or "" before anybody asked.
         size: Bytes of such a model, or 0.
+        forgettable: It is taken from a folder or disk that was chosen here.
     """
 
     status: ModelStatus
@@ -41,6 +42,7 @@ class Row:
     mood: Mood = "info"
     stated: str = ""
     size: int = 0
+    forgettable: bool = False
 
     @property
     def licence(self) -> Licence | None:
@@ -70,6 +72,7 @@ class _Told:
 @dataclass(frozen=True)
 class _Looked:
     rows: tuple[ModelStatus, ...]
+    shared: tuple[Path, ...]
     generation: int
 
 
@@ -94,6 +97,7 @@ class ModelsModel(QObject):
         self._generation = 0
         self._status: tuple[ModelStatus, ...] = ()
         self._asked: list[str] = []
+        self._shared: tuple[Path, ...] = ()
         self._told: dict[str, _Told] = {}
         self.looked.connect(self._on_looked)
         queue.told.connect(self._on_told)
@@ -107,7 +111,10 @@ class ModelsModel(QObject):
         for status in self._status:
             told = self._told.get(status.id, _Told())
             job = self._queue.job(told.job) if told.job else None
-            rows.append(Row(status, job, told.sentence, told.mood, told.stated, told.size))
+            forgettable = status.source == "chosen" or (
+                status.source == "shared" and status.folder.parent in self._shared
+            )
+            rows.append(Row(status, job, told.sentence, told.mood, told.stated, told.size, forgettable))
         return tuple(rows)
 
     def row(self, name: str) -> Row | None:
@@ -118,7 +125,7 @@ class ModelsModel(QObject):
         """Looks at the disks again, in another thread: a studio's may be slow."""
         self._generation += 1
         generation, asked = self._generation, tuple(self._asked)
-        self._pool.start(lambda: self.looked.emit(_Looked(_all(asked), generation)))
+        self._pool.start(lambda: self.looked.emit(_Looked(_all(asked), shared_folders(), generation)))
 
     def add(self, name: str) -> str:
         """Takes a model of the hub into the list and asks the hub what it is; returns why that cannot be, or ""."""
@@ -173,23 +180,39 @@ class ModelsModel(QObject):
         if row is not None and row.job is not None:
             self._queue.cancel(row.job.id)
 
-    def use_folder(self, name: str, folder: Path | None) -> None:
-        """Takes a model from a folder that is there already, or forgets that folder."""
-        if folder is not None and not is_whole(folder, name) and not is_whole(folder / name, name):
-            self._say(
-                name,
-                tr("'{folder}' does not hold the whole of this model. Nothing was changed.").format(folder=folder),
-                "failed",
-            )
-            return
-        if folder is not None and not is_whole(folder, name):
-            folder = folder / name
+    def use_folder(self, name: str, folder: Path) -> None:
+        """Takes a model from a folder that is there already.
+
+        Of a folder that holds models by id, such as a studio's disk, all models are found from now on.
+        """
         try:
-            choose_folder(name, folder)
+            if is_whole(folder, name):
+                choose_folder(name, folder)
+                self._say(name, tr("Used from {folder}.").format(folder=folder), "info")
+            elif is_whole(folder / folder_name(name), name):
+                set_shared(tuple(dict.fromkeys((*shared_folders(), folder))))
+                self._say(name, tr("All models in {folder} are found from now on.").format(folder=folder), "info")
+            else:
+                text = tr("'{folder}' does not hold the whole of this model. Nothing was changed.")
+                self._say(name, text.format(folder=folder), "failed")
+        except EngineError as error:
+            self._say(name, str(error), "failed")
+        self.refresh()
+
+    def forget_folder(self, name: str) -> None:
+        """Forgets the folder or disk that a model is taken from; nothing there is touched."""
+        row = self.row(name)
+        if row is None:
+            return
+        try:
+            if row.status.source == "chosen":
+                choose_folder(name, None)
+            else:
+                set_shared(tuple(path for path in shared_folders() if path != row.status.folder.parent))
         except EngineError as error:
             self._say(name, str(error), "failed")
             return
-        self._say(name, tr("Used from {folder}.").format(folder=folder) if folder else tr("The folder is forgotten."))
+        self._say(name, tr("The folder is forgotten. Nothing in it was touched."), "info")
         self.refresh()
 
     def shut_down(self) -> None:
@@ -219,7 +242,7 @@ class ModelsModel(QObject):
             return
         before = {status.id for status in self._status if status.here == "here"}
         new = [status.id for status in looked.rows if status.here == "here" and status.id not in before]
-        first, self._status = not self._status, looked.rows
+        first, self._status, self._shared = not self._status, looked.rows, looked.shared
         self.changed.emit()
         for name in () if first else new:
             self.arrived.emit(name)

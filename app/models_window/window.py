@@ -150,8 +150,8 @@ class ModelsWindow(QDialog):
         name, row = self.chosen, self._model.row(self.chosen)
         if row is None:
             return
-        if row.status.source == "chosen":
-            self._model.use_folder(name, None)
+        if row.forgettable:
+            self._model.forget_folder(name)
             return
         answer = self._questions.choose(
             tr("Remove {title} from this machine?").format(title=row.status.title),

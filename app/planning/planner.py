@@ -51,6 +51,8 @@ class Planner(QObject):
 
     Attributes:
         measured: File that notes what jobs took here.
+        machine: The machine, or None while nobody has looked.
+        looks_unasked: `look_soon` does anything.
 
     Signals:
         changed(): The machine was measured, or a job was noted.
@@ -65,6 +67,7 @@ class Planner(QObject):
         self.measured = folder / MEASURED_FILE
         self._calibration = folder / CALIBRATION_FILE
         self.machine: Machine | None = None
+        self.looks_unasked = True
         self._job = ""
         self._runs: tuple[MeasuredRun, ...] = ()
         self._runs_read_ns = -1
@@ -76,7 +79,7 @@ class Planner(QObject):
 
     def look_soon(self) -> None:
         """Asks a worker for the machine in a while, once."""
-        if self.machine is None and not self._job and not self._later.isActive():
+        if self.looks_unasked and self.machine is None and not self._job and not self._later.isActive():
             self._later.start()
 
     def look(self) -> None:

@@ -67,7 +67,7 @@ def _list(store: Path | None, reporter: Reporter) -> int:
         accepted = {"accepted": "accepted", "outdated": "changed, to be accepted again", "open": "not accepted yet"}
         reporter.say(
             f"{entry.id}  {entry.title}, {size_text(entry.size)}, {_state(row.here)}\n"
-            f"  for      {entry.feature}: {entry.purpose}. {entry.needed}\n"
+            f"  for      {entry.purpose}. {entry.needed}\n"
             f"  licence  {entry.licence.gist} ({accepted[row.licence]})\n           {entry.licence.url}\n"
             f"  source   {entry.repository} at {entry.revision[:12]}\n  folder   {row.folder}"
         )

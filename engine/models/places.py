@@ -69,7 +69,7 @@ def read_places(file: Path | None = None) -> ModelPlaces:
     """
     table = _table(file or data_folder() / _FILE)
     from_environment = [Path(text) for text in os.environ.get(SEARCH_VARIABLE, "").split(os.pathsep) if text]
-    shared = [*from_environment, *(Path(str(text)) for text in _list(table.get("shared")))]
+    shared = [*from_environment, *shared_folders(file=file)]
     chosen = table.get("chosen")
     return ModelPlaces(
         store=models_folder(),
@@ -94,6 +94,11 @@ def choose_folder(name: str, folder: Path | None, *, file: Path | None = None) -
     if folder is not None:
         kept[folder_name(name)] = str(folder.absolute())
     write_text(file, json.dumps({**table, "chosen": kept}, indent=2) + "\n")
+
+
+def shared_folders(*, file: Path | None = None) -> tuple[Path, ...]:
+    """Returns the shared folders that were chosen, without those that the environment names."""
+    return tuple(Path(str(text)) for text in _list(_table(file or data_folder() / _FILE).get("shared")))
 
 
 def set_shared(folders: tuple[Path, ...], *, file: Path | None = None) -> None:

@@ -165,7 +165,7 @@ def test_what_goes_wrong_is_a_sentence_in_the_window(
     hub.lies = True
     press(manager.details.get)
     qtbot.waitUntil(lambda: "not the file it should be" in manager.details.sentence.text(), timeout=WAIT_MS)
-    assert texts(manager, NAME)[3].startswith("half fetched")
+    qtbot.waitUntil(lambda: texts(manager, NAME)[3].startswith("half fetched"))
     manager.other.setText("not a model")
     press(manager.look)
     assert "owner/name" in manager.details.sentence.text()
@@ -194,6 +194,29 @@ def test_a_folder_that_has_the_model_is_used_and_forgotten(
     press(manager.details.remove)
     qtbot.waitUntil(lambda: texts(manager, "vitmatte-small")[3] == "not here")
     assert (folder / "config.json").exists()
+
+
+def test_a_studio_disk_brings_all_its_models(
+    manager: ModelsWindow, studio: Studio, qtbot: QtBot, tmp_path: Path
+) -> None:
+    for name in ("vitmatte-small", "sam2.1-hiera-small"):
+        entry = row(studio, name).status.entry
+        assert entry is not None
+        (tmp_path / "disk" / name).mkdir(parents=True)
+        for file in entry.files:
+            with (tmp_path / "disk" / name / file.path).open("wb") as out:
+                out.truncate(file.size or 0)
+    questions = studio.core.questions
+    assert isinstance(questions, ScriptedQuestions)
+    questions.answers.append(tmp_path / "disk")
+    manager.choose("vitmatte-small")
+    press(manager.details.folder)
+    for name in ("vitmatte-small", "sam2.1-hiera-small"):
+        qtbot.waitUntil(lambda name=name: texts(manager, name)[3] == "here, on a shared disk")
+    assert manager.details.remove.text() == "Forget this folder"
+    press(manager.details.remove)
+    qtbot.waitUntil(lambda: texts(manager, "vitmatte-small")[3] == "not here")
+    assert (tmp_path / "disk" / "vitmatte-small" / "config.json").exists()
 
 
 def test_the_window_closes_while_a_download_goes_on_and_opens_again(
