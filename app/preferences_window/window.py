@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -52,9 +51,11 @@ class PreferencesWindow(QDialog):
         self.reset.setToolTip(tr("Bring back what the program came with, on this page alone"))
         self.reset.clicked.connect(self._on_reset)
         self.close_button = QPushButton(tr("Close"))
-        self.close_button.setDefault(True)
         self.close_button.clicked.connect(self.close)
         self._build()
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Enter in a field means the field
+        self.finished.connect(self._on_finished)
         self.list.setCurrentRow(0)
         self.list.setFocus()
 
@@ -92,9 +93,7 @@ class PreferencesWindow(QDialog):
     def _on_reset(self) -> None:
         self.pages[self.list.currentRow()].reset()
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Tells that it is closed."""
-        super().closeEvent(event)
+    def _on_finished(self) -> None:
         self.closed.emit()
 
 

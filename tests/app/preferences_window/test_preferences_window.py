@@ -63,6 +63,21 @@ def test_the_main_window_stays_usable_beside_it(studio: Studio, opened: Preferen
     assert studio.core.session.path is not None
 
 
+def test_enter_in_a_field_leaves_it_open_and_escape_closes_and_keeps(
+    studio: Studio, opened: PreferencesWindow, qtbot: QtBot
+) -> None:
+    opened.show_page("performance")
+    machine = page(opened, PerformancePage)
+    machine.threads.selectAll()
+    QTest.keyClicks(machine.threads, "2")
+    QTest.keyClick(machine.threads, Qt.Key.Key_Return)
+    assert opened.isVisible()
+    with qtbot.waitSignal(opened.closed):
+        QTest.keyClick(opened, Qt.Key.Key_Escape)
+    assert Preferences(studio.core.preferences.file).num_threads == 2
+    machine.reset()
+
+
 def test_size_and_theme_change_while_one_looks(studio: Studio, opened: PreferencesWindow) -> None:
     application = QApplication.instance()
     assert isinstance(application, QApplication)
