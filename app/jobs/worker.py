@@ -12,8 +12,8 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal
 
 _TAIL_BYTES = 8_192
-_NO_CONSOLE: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)
-"""On Windows a console would open beside the window."""
+_WINDOWS_FLAGS: int = sum(getattr(subprocess, name, 0) for name in ("CREATE_NO_WINDOW", "BELOW_NORMAL_PRIORITY_CLASS"))
+"""On Windows: no console opens beside the window, and the window goes first where processors are short."""
 
 
 class WorkerThread(QThread):
@@ -82,7 +82,7 @@ class WorkerThread(QThread):
                         stderr=log,
                         encoding="utf-8",
                         bufsize=1,
-                        creationflags=_NO_CONSOLE,
+                        creationflags=_WINDOWS_FLAGS,
                     )
                 except OSError as error:
                     self.lost.emit(self.serial, -1, str(error))

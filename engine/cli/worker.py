@@ -28,6 +28,8 @@ from engine.errors import InternalError
 from engine.jobs import Event, Job, Progress
 
 _PROGRESS_EVERY_S = 0.05
+_NICENESS = 5
+"""Where processors are short the window goes first: its heartbeat must not suffer from what it asked for."""
 _GRACE_S = 2.0
 """After the window has gone, a job gets this long to reach a yield and clean up."""
 
@@ -38,6 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(_arguments: argparse.Namespace, _reporter: Reporter) -> int:
     """Serves until the pipe closes, and ends the process."""
+    if hasattr(os, "nice"):  # elsewhere the window starts it with less weight
+        os.nice(_NICENESS)
     commands, answers = private_pipes()
     worker = Worker(commands, answers, VERBS)
     log_to_pipe(worker.answer)

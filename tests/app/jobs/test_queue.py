@@ -286,3 +286,17 @@ def test_leaving_a_project_ends_its_jobs_in_every_lane_and_lets_them_clean_up_bu
     assert odd_queue.process_id("heavy") is None
     qtbot.waitUntil(lambda: download in found, timeout=WAIT_MS)
     assert found[download][0].kind == "succeeded"
+
+
+@pytest.mark.skipif(not hasattr(os, "getpriority"), reason="this system tells no priorities")
+def test_the_window_goes_before_its_workers_where_processors_are_short(
+    queue: JobQueue, qtbot: QtBot, tmp_path: Path
+) -> None:
+    def weight(process: int) -> int:
+        return os.getpriority(os.PRIO_PROCESS, process)
+
+    job = queue.submit(draft(tmp_path))
+    qtbot.waitUntil(lambda: queue.job(job).done > 0, timeout=WAIT_MS)  # type: ignore[union-attr]
+    process = queue.process_id("heavy")
+    assert process is not None
+    assert weight(process) == min(19, weight(0) + 5)
