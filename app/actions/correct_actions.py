@@ -29,6 +29,7 @@ class CorrectActions(QObject):
         super().__init__(canvas)
         self._core, self.model, self._canvas, self._commands = core, model, canvas, commands
         self.reach = 8
+        self.to_anchor = self.one_part = False
         self._spreads: dict[str, int] = {}
         self._bind()
         model.stepsChanged.connect(self._show_steps)
@@ -62,7 +63,19 @@ class CorrectActions(QObject):
             return
         result = self.model.result
         assert result is not None
-        request = SpreadRequest(result, frame, reach=self.reach, preview=True, cache_folder=cache_folder())
+        parts, current = self._core.parts.parts, self._core.parts.current
+        if self.one_part and current not in parts.ids:
+            self._core.notifier.info(tr("Choose the part in the list that is to be spread, or spread all parts."))
+            return
+        request = SpreadRequest(
+            result,
+            frame,
+            reach=self.reach,
+            to_anchor=self.to_anchor,
+            parts=(parts.by_id(current).name,) if self.one_part else (),
+            preview=True,
+            cache_folder=cache_folder(),
+        )
         title = tr("Spread frame {frame}").format(frame=frame)
         self._spreads[self._core.queue.submit(JobSpec("spread", request, title, lane="light"))] = frame
 

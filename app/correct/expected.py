@@ -24,10 +24,10 @@ class ExpectedTimes:
         self.clock, self.runs, self.outlook = clock, runs, outlook
         self._core = core
 
-    def spread(self, reach: int) -> float | None:
-        """Returns the seconds that spreading over so many frames on either side takes, or None."""
+    def spread(self, reach: int | None) -> float | None:
+        """Returns the seconds that spreading over so many frames on either side takes at most (None: all), or None."""
         numbers, frame = self._core.playhead.numbers, self._core.playhead.frame
-        frames = sum(1 for number in numbers if 0 < abs(number - frame) <= reach)
+        frames = sum(1 for number in numbers if number != frame and (reach is None or abs(number - frame) <= reach))
         return self.clock.expected("spread", "", max(frames, 1))
 
     @property

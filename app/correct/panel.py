@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtWidgets import (
+    QCheckBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -31,6 +32,7 @@ class CorrectPanel(QWidget):
         self._core, self._actions, self._model = core, actions, actions.model
         self._expected = expected
         self.reach = QSpinBox()
+        self.to_anchor, self.one_part = QCheckBox(tr("Spread to anchors")), QCheckBox(tr("this part only"))
         self.times = {name: QLabel() for name in ("brush", "spread", "teach", "run")}
         self.state, self.note = QLabel(), QLabel()
         self._build(commands)
@@ -69,7 +71,7 @@ class CorrectPanel(QWidget):
         frames, run = expected.run(self._model.review)
         words = {
             "brush": tr("this frame, at once"),
-            "spread": expected_text(expected.spread(self._actions.reach)),
+            "spread": expected_text(expected.spread(None if self._actions.to_anchor else self._actions.reach)),
             "teach": expected_text(expected.teach()) if expected.teaching_learns else tr("at once; the run learns it"),
             "run": tr("{frames}, {time}").format(
                 frames=plural(frames, "{n} frame", "{n} frames"), time=expected_text(run)
@@ -85,6 +87,10 @@ class CorrectPanel(QWidget):
         self.reach.setAccessibleName(tr("Frames on either side"))
         self.reach.setToolTip(tr("How many frames on either side the correction is carried to"))
         self.reach.valueChanged.connect(self._on_reach)
+        self.to_anchor.setToolTip(tr("Spreads up to the next painted, locked or hand-corrected frame on either side"))
+        self.to_anchor.toggled.connect(self._on_how)
+        self.one_part.setToolTip(tr("Spreads the current part alone; the others stay equal to the bit"))
+        self.one_part.toggled.connect(self._on_how)
         grid = QGridLayout()
         rows = (
             ("1", tr("Brush fix"), "correct.brush", "brush"),
@@ -100,6 +106,11 @@ class CorrectPanel(QWidget):
             grid.addWidget(self.times[name], row, 2)
             if command == "correct.spread":
                 grid.addWidget(self.reach, row, 3)
+        how = QHBoxLayout()
+        how.addWidget(self.to_anchor)
+        how.addWidget(self.one_part)
+        how.addStretch(1)
+        grid.addLayout(how, len(rows), 1, 1, 3)
         grid.setColumnStretch(2, 1)
         self._answers = QWidget()
         answers = QHBoxLayout(self._answers)
@@ -132,6 +143,11 @@ class CorrectPanel(QWidget):
         column.addLayout(locks)
         column.addWidget(self.note)
         column.addStretch(1)
+
+    def _on_how(self) -> None:
+        self._actions.to_anchor, self._actions.one_part = self.to_anchor.isChecked(), self.one_part.isChecked()
+        self.reach.setEnabled(not self.to_anchor.isChecked())
+        self.refresh_times()
 
     def _on_reach(self, value: int) -> None:
         self._actions.reach = value

@@ -135,7 +135,8 @@ def accept(result: Path, parts: tuple[str, ...] = ()) -> Change | None:
             limits.check_unlocked(frame)
         except InputError:
             continue
-        limits.correct(frame, edit, chosen)
+        among = [part for part in chosen or reader.parts.ids if not any(part in kept_parts for kept_parts in edit.kept)]
+        limits.correct(frame, edit, among)
     reject(result)
     return change
 

@@ -13,7 +13,7 @@ so that where a track is lost, or the result is sure and the correction far, the
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -163,12 +163,12 @@ class _Arrival:
 
 
 def _within(limits: Corrections, frame: int, edit: FrameEdit, settings: SpreadSettings) -> FrameEdit | None:
-    """Returns what of an edit may be written, as an edit of its own."""
+    """Returns what of an edit may be written, as an edit of its own that names the parts it leaves alone."""
     layer = limits.allowed(frame, edit, settings.parts)
     if layer is None:
         return None
     same = (layer.labels == edit.labels) & (layer.coverage == edit.coverage)
-    return edit.without(~same)
+    return replace(edit.without(~same), kept=(limits.still_parts(frame, settings.parts),))
 
 
 def _source(reader: ResultReader, frame: int) -> _Source:

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.bootstrap import Studio
 from engine.project_io.versions import ResultVersion
 from engine.results.folder import ResultReader
+from engine.results.paste import grown
 from tests.app.window_artist import ScriptedQuestions, add
 from tests.engine.cli.small_clip import write_small_clip
 
@@ -161,6 +162,30 @@ def test_a_correction_spreads_when_it_is_accepted_and_not_when_it_is_rejected(re
     settle(review, qtbot)
     assert (reader_of(review).final(1005)[1] == before[1005]).all()
     assert (reader_of(review).final(1003)[1] == before[1003]).all()
+
+
+def test_one_part_spreads_up_to_the_anchors_and_the_others_stay_to_the_bit(review: Studio, qtbot: QtBot) -> None:
+    paint(review, qtbot, (40, 30), (80, 50), 2)
+    before = {n: reader_of(review).final(n)[1].copy() for n in range(1001, 1009)}
+    scores = {n: grown(reader_of(review).final(n)[0], (64, 96)).values[1].copy() for n in before}
+    panel = review.review.correct_panel
+    panel.to_anchor.setChecked(True)
+    panel.one_part.setChecked(True)
+    assert not panel.reach.isEnabled()
+    review.core.parts.set_current(0)
+    review.core.commands["correct.spread"].trigger()
+    assert "Choose the part" in review.core.notice.text
+    review.core.parts.set_current(2)
+    with qtbot.waitSignal(review.core.queue.finished, timeout=WAIT_MS):
+        review.core.commands["correct.spread"].trigger()
+    qtbot.waitUntil(lambda: bool(review.review.corrections.offered), timeout=WAIT_MS)
+    review.core.commands["correct.accept"].trigger()
+    settle(review, qtbot)
+    after = {n: reader_of(review).final(n)[1] for n in before}
+    assert not np.array_equal(after[1007], before[1007])
+    assert all(np.array_equal(after[n] == 1, before[n] == 1) for n in before)
+    assert all(np.array_equal(after[n], before[n]) for n in (1001, 1008))
+    assert all(np.array_equal(grown(reader_of(review).final(n)[0], (64, 96)).values[1], scores[n]) for n in before)
 
 
 def test_teaching_makes_the_corrected_frame_a_reference(review: Studio, qtbot: QtBot) -> None:
