@@ -74,7 +74,9 @@ class ExportPanel(QWidget):
             first.setdefault(file.output, file.path)
         lines = [_relative(path, folder) for path in first.values()]
         files = plural(len(plan.files), "{n} file", "{n} files")
-        parts = [files, tr("about {size}").format(size=_size(plan.estimated_bytes))]
+        numbers = plan.frames.values()
+        span = tr("frames {first}–{last}").format(first=min(numbers), last=max(numbers))
+        parts = [files, span, tr("about {size}").format(size=_size(plan.estimated_bytes))]
         if plan.finished:
             parts.append(tr("{n} finished before").format(n=len(plan.finished)))
         if plan.replaced:
