@@ -74,6 +74,7 @@ class FinishModel(QObject):
         self._timer.setInterval(_KEEP_AFTER_MS)
         self._timer.timeout.connect(self.keep)
         core.results.versionsChanged.connect(self._on_versions)
+        core.results.recordChanged.connect(self._on_versions)  # a version is begun when its record is first read
         self._on_versions()
 
     @property
@@ -207,11 +208,25 @@ class FinishModel(QObject):
         self.shut_down()
         self._folder = self.result
         self.recipe = FinishRecipe()
-        if self._folder is not None and (self._folder / RECIPE_FILE).is_file():
-            try:
-                table = json.loads((self._folder / RECIPE_FILE).read_text(encoding="utf-8"))
-                self.recipe = FinishRecipe.from_json(table)
-            except (EngineError, OSError, ValueError) as error:
-                self.failed.emit(str(error))
+        if self._folder is not None:
+            self.recipe = self._recipe_for(self._folder)
         self.recipeChanged.emit()
         self.choiceChanged.emit()
+
+    def _recipe_for(self, folder: Path) -> FinishRecipe:
+        """Returns the recipe of a result; a new version of the clip takes over that of the newest one that has any."""
+        if (folder / RECIPE_FILE).is_file():
+            return self._read(folder)
+        others = [version.folder for version in reversed(self._core.results.versions()) if version.folder != folder]
+        older = next((other for other in others if (other / RECIPE_FILE).is_file()), None)
+        if older is None:
+            return FinishRecipe()
+        self._timer.start()
+        return self._read(older)
+
+    def _read(self, folder: Path) -> FinishRecipe:
+        try:
+            return FinishRecipe.from_json(json.loads((folder / RECIPE_FILE).read_text(encoding="utf-8")))
+        except (EngineError, OSError, ValueError) as error:
+            self.failed.emit(str(error))
+            return FinishRecipe()

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QToolButton
 
-from app.i18n import tr
+from app.i18n import named, tr
 from engine.api.export_presets import ExportPreset, built_in_presets
 from engine.api.own_presets import OwnPresets, own_presets
 
@@ -57,7 +57,7 @@ class PresetMenu(QToolButton):
             self.problem.emit(text)
 
     def _add(self, preset: ExportPreset) -> None:
-        action = self.menu_of_presets.addAction(preset.title)
+        action = self.menu_of_presets.addAction(named(preset.title))
         formats = ", ".join(output.format for output in preset.outputs)
         action.setToolTip(preset.about or formats)
         action.triggered.connect(partial(self.chosen.emit, preset))
@@ -68,4 +68,4 @@ class PresetMenu(QToolButton):
         for title, signal in ((tr("Rename"), self.renameRequested), (tr("Delete"), self.deleteRequested)):
             menu = self.menu_of_presets.addMenu(title)
             for preset in own.presets:
-                menu.addAction(preset.title).triggered.connect(partial(signal.emit, preset.name))
+                menu.addAction(named(preset.title)).triggered.connect(partial(signal.emit, preset.name))

@@ -25,7 +25,7 @@ from engine.media.label_png import read_label_png
 from engine.results.folder import ResultReader
 from tests.app.finish.finish_artist import WAIT_MS, enter_export, settled
 from tests.app.window_artist import ScriptedQuestions
-from tests.engine.mattes.small_result import FRAMES, HEIGHT, WIDTH
+from tests.engine.mattes.small_result import FRAMES, HEIGHT, WIDTH, write_result
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +59,25 @@ def test_what_is_set_is_shown_before_and_after_and_kept_with_the_result(
     assert FinishModel(studio.core, studio).recipe == kept
     finish._reset.click()
     assert model.recipe.neutral
+
+
+def test_a_new_version_of_the_clip_takes_the_recipe_over_and_keeps_its_own_from_then_on(
+    workspace: ExportWorkspace, qtbot: QtBot, studio: Studio, tmp_path: Path
+) -> None:
+    model, first = workspace.model, workspace.model.result
+    assert first is not None
+    workspace.finish.fields["feather_px"].number.setValue(3)
+    version = studio.core.results.begin("c1", "test", "")
+    write_result(version.folder, tmp_path / "sh010")
+    studio.core.results.choose(version.name)
+    studio.core.results.read_record()
+    assert model.result == version.folder
+    assert model.recipe.default.feather_px == 3
+    workspace.finish.fields["feather_px"].number.setValue(5)
+    model.shut_down()
+    kept = [json.loads((folder / RECIPE_FILE).read_text(encoding="utf-8")) for folder in (first, version.folder)]
+    assert [table["default"]["feather_px"] for table in kept] == [3, 5]
+    settled(workspace, qtbot)
 
 
 def test_a_slider_sets_while_it_moves_and_a_double_click_on_its_name_resets(workspace: ExportWorkspace) -> None:
