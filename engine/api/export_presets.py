@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.atomic import write_text
-from engine.errors import InputError
+from engine.errors import READING_FAULTS, InputError
 from engine.mattes.options import (
     ColourOptions,
     LayerChoice,
@@ -94,7 +94,7 @@ def read_preset(path: Path) -> ExportPreset:
     """
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except READING_FAULTS as error:
         raise InputError(f"The export preset '{path}' cannot be read ({error}).") from error
     if not isinstance(table, Mapping) or not isinstance(table.get("outputs"), list) or not table["outputs"]:
         raise InputError(f"'{path}' is no export preset: it lists no outputs.")

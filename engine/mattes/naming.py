@@ -13,6 +13,7 @@ from engine.mattes.layers import MatteLayer
 TOKENS = ("shot", "part", "frame", "ver", "profile", "start", "end")
 MIN_PADDING = 4
 VERSION_DIGITS = 3
+_MOST_DIGITS = 20
 _TOKEN = re.compile(r"\{(\w*)(?::0?(\d+))?\}")
 _ILLEGAL = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -58,6 +59,8 @@ class FileNames:
                 f"The pattern '{self.pattern}' has braces that hold no token. Write {{shot}}, {{part}}, {{frame}} or "
                 "{frame:06}."
             )
+        if any(len(width) > 2 or int(width or 0) > _MOST_DIGITS for _, width in _TOKEN.findall(self.pattern)):
+            raise InputError(f"The pattern '{self.pattern:.200}' asks for more than {_MOST_DIGITS} digits.")
         path = PurePath(self.pattern)
         if path.is_absolute() or ".." in path.parts or "\\" in self.pattern:
             raise InputError(f"The pattern '{self.pattern}' leads out of the export folder. Use a path inside it.")
@@ -71,7 +74,7 @@ class FileNames:
 
     def path(self, number: int | None = None, layer: MatteLayer | None = None) -> Path:
         """Returns the file for a frame's number and a layer; leave out what the pattern does not name."""
-        return self.folder / self._filled(number, layer)
+        return self._inside(self._filled(number, layer))
 
     def printf_path(self) -> Path:
         """Returns the path with %04d for the frame's number, as Nuke and FFmpeg write it."""
@@ -80,7 +83,14 @@ class FileNames:
             lambda m: f"{marker}{m[2] or self.padding}{marker}" if m[1] == "frame" else m[0], self.pattern
         )
         filled = _TOKEN.sub(lambda m: self._value(m, None, None), with_marker)
-        return self.folder / re.sub(f"{marker}(\\d+){marker}", r"%0\1d", filled)
+        return self._inside(re.sub(f"{marker}(\\d+){marker}", r"%0\1d", filled))
+
+    def _inside(self, filled: str) -> Path:
+        """Returns the path; a token without a value may have left a pattern that leads elsewhere."""
+        path = PurePath(filled)
+        if path.is_absolute() or path.drive or ".." in path.parts or "\0" in filled:
+            raise InputError(f"The pattern '{self.pattern}' leads out of the export folder. Use a path inside it.")
+        return self.folder / path
 
     def _filled(self, number: int | None, layer: MatteLayer | None) -> str:
         return _TOKEN.sub(lambda match: self._value(match, number, layer), self.pattern)

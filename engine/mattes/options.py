@@ -267,12 +267,25 @@ def _read(kind: type[T], values: object, what: str) -> T:
         raise InputError(f"The {what} has unknown entries: {', '.join(unknown)}. Known: {', '.join(known)}.")
     read: dict[str, Any] = {}
     for name, value in values.items():
+        _check_kind(known[name].default, value, f"{what}'s {name}")
         nested = _NESTED.get(str(name)) if kind is Output else None
         read[name] = _read(nested, value, f"{what}'s {name}") if nested else _plain(value)
     try:
         return kind(**read)
     except TypeError as error:
         raise InputError(f"The {what} cannot be used: {error}.") from error
+
+
+def _check_kind(default: object, value: object, what: str) -> None:
+    """Raises InputError where a value is of another kind than the one it stands in for."""
+    wanted = type(default)
+    if wanted not in (bool, int, float, str) or (
+        isinstance(value, wanted) and isinstance(value, bool) == (wanted is bool)
+    ):
+        return
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        return
+    raise InputError(f"The {what} must be of the kind of {default!r}; got {value!r:.80}.")
 
 
 def _plain(value: object) -> object:

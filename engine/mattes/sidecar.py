@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.atomic import write_text
 from engine.domain.parts import Colour, colour_hex, parse_colour
-from engine.errors import InputError
+from engine.errors import READING_FAULTS, InputError
 from engine.mattes.layers import MatteLayer
 from engine.mattes.naming import FileNames, profile_token
 from engine.mattes.options import Output
@@ -152,7 +152,7 @@ def read_sidecar(path: Path) -> Sidecar:
             formats=tuple(_format(row) for row in table["formats"]),
             complete=bool(table["complete"]),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except READING_FAULTS as error:
         raise InputError(f"'{path}' is no sidecar of an export ({type(error).__name__}: {error}).") from error
 
 

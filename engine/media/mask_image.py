@@ -19,15 +19,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from engine.domain.labels import UNKNOWN
 from engine.domain.parts import Colour, PartSet
-from engine.errors import InputError
+from engine.errors import READING_FAULTS, InputError
 
 MASK_SUFFIXES = (".png", ".npy")
 
@@ -81,14 +82,16 @@ def load_mask(path: Path, *, parts: PartSet | None = None) -> MaskImage:
         with Image.open(path, formats=("PNG",)) as image:
             image.load()
             return _from_png(path, image, parts)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except READING_FAULTS + (SyntaxError, Image.DecompressionBombError) as error:
         raise InputError(f"The mask '{path}' is damaged or no PNG ({error}). Save it again as PNG.") from error
 
 
 def _load_npy(path: Path) -> NDArray[Any]:
     try:
-        return np.asarray(np.load(path, allow_pickle=False))
-    except (OSError, ValueError, EOFError) as error:
+        # Mapped first: a head may claim more than the file holds, and that is not to be taken from memory.
+        with np.errstate(over="raise"):
+            return np.array(np.load(path, mmap_mode="r", allow_pickle=False))
+    except READING_FAULTS + (SyntaxError, TokenError) as error:  # numpy takes its head for a Python literal
         raise InputError(f"The mask '{path}' is no NumPy array of numbers. Save it with numpy.save.") from error
 
 

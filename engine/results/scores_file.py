@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -22,7 +23,8 @@ _MOST_BYTES = 1 << 30
 """255 channels of a working image of 2048 x 2048; a zip of zeros grows a thousandfold."""
 _DAMAGES = READING_FAULTS + (
     RuntimeError,  # a password, or a way of packing that zipfile does not know
-    SyntaxError,  # numpy evaluates the head of an array as a literal
+    SyntaxError,  # numpy takes the head of an array for a Python literal
+    TokenError,
     zipfile.BadZipFile,
     zlib.error,
 )
