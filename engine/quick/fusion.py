@@ -13,7 +13,6 @@ from engine.quick.candidates import Candidate
 from engine.quick.painted import PaintedFrame
 
 _TINY = 1e-6
-_PRIOR_SHARE = 0.5  # between 0 and 0.5 the shots of tests/footage differ by .003, moving objects gain .02
 
 
 @dataclass(frozen=True)
@@ -59,17 +58,6 @@ def fuse(
         missing[rows, columns] *= 1.0 - weight
     votes /= total[..., None]
     return Prior(votes, 1.0 - missing)
-
-
-def blended(probabilities: NDArray[np.float32], prior: Prior) -> NDArray[np.float32]:
-    """Returns the refiner's answer mixed with the prior: up to half and half where painted frames explain the pixel.
-
-    Args:
-        probabilities: (K+1, h, w), background first.
-        prior: What the painted frames say.
-    """
-    share = np.float32(_PRIOR_SHARE) * prior.trust
-    return probabilities + share * (prior.probabilities() - probabilities)
 
 
 def sampled(soft: NDArray[np.uint8], positions: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -17,7 +17,8 @@ from engine.quick.belief import belief_of
 from engine.quick.candidates import find_candidates
 from engine.quick.clip_frames import ClipFrames
 from engine.quick.components import rule
-from engine.quick.fusion import Prior, blended, fuse
+from engine.quick.fusion import Prior, fuse
+from engine.quick.gate import agreement, blended, vouched
 from engine.quick.knowledge import Knowledge, painted_frames
 from engine.quick.memory import stored_references, stored_refiner
 from engine.quick.network import Refiner, fused, refined
@@ -72,7 +73,8 @@ class _Segmenter:
         support = prior.parts.transpose(2, 0, 1) * prior.trust
         known = prior.probabilities()
         if self.refiner is not None:
-            known = blended(refined(self.refiner, view.lab, prior), prior)
+            gates = vouched(prior, agreement(candidates, painted), self.areas)
+            known = blended(refined(self.refiner, view.lab, prior), prior, gates)
             known = plausible(known, prior, self.areas)
         return _Scored(known, support, prior)
 

@@ -13,10 +13,12 @@ from engine.domain.parts import PartSet
 from engine.domain.task import ClipTask
 from engine.quick.candidates import Source, find_candidates
 from engine.quick.examples import walked
-from engine.quick.fusion import Prior, blended, fuse
+from engine.quick.fusion import Prior, fuse
+from engine.quick.gate import agreement, blended, vouched
 from engine.quick.knowledge import Knowledge
 from engine.quick.network import Refiner, refined
 from engine.quick.painted import PaintedFrame
+from engine.quick.plausible import painted_areas
 from engine.temporal.flow_store import FlowStore
 
 _FOREIGN_SOURCES = 3  # as many as segmenting compares a frame of another clip with
@@ -29,14 +31,16 @@ class Watched:
     Attributes:
         picture: The picture; what was painted on it is the truth.
         prior: What segmenting would know of it.
+        gates: (K,) how far it would believe that of each part.
     """
 
     picture: PaintedFrame
     prior: Prior
+    gates: NDArray[np.float32]
 
     def channels(self, refiner: Refiner) -> NDArray[np.uint8]:
         """Returns (h, w) uint8: the channel of each pixel as segmenting would say with this refiner."""
-        scores = blended(refined(refiner, self.picture.view.lab, self.prior), self.prior)
+        scores = blended(refined(refiner, self.picture.view.lab, self.prior), self.prior, self.gates)
         return np.asarray(scores.argmax(0), np.uint8)
 
 
@@ -55,7 +59,9 @@ def watched(
     yield None
     candidates = find_candidates(picture.view, sources, knowledge.groups)
     size = (picture.view.width, picture.view.height)
-    return Watched(picture, fuse(candidates, knowledge.painted, size, picture.num_parts))
+    prior = fuse(candidates, knowledge.painted, size, picture.num_parts)
+    gates = vouched(prior, agreement(candidates, knowledge.painted), painted_areas(knowledge.painted))
+    return Watched(picture, prior, gates)
 
 
 def holdout_iou(

@@ -65,6 +65,15 @@ _DROPPED = (
     "PySide6/Qt/lib/libQt6Qml",
     "PySide6/Qt/lib/libQt6Quick",
     "PySide6/Qt/lib/libQt6VirtualKeyboard",
+    # The theme plug-in of GTK and what it drags in; our window has colours of its own.
+    "PySide6/Qt/plugins/platformthemes/libqgtk3",
+    "libgtk-3",
+    "libgdk",
+    "libatk",
+    "libatspi",
+    "libcairo",
+    "libpango",
+    "libepoxy",
 )
 
 

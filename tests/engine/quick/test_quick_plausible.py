@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from engine.quick.examples import Example
-from engine.quick.fusion import Prior, blended
+from engine.quick.fusion import Prior
 from engine.quick.occluders import random_strip, unknown_texture
 from engine.quick.plausible import plausible
 
@@ -38,13 +37,6 @@ def test_a_part_stays_where_its_size_can_be_true_or_painted_frames_explain_it() 
 def test_without_painted_frames_of_the_clip_no_size_is_implausible() -> None:
     answer = everywhere()
     assert plausible(answer, prior_of(0.0), ()) is answer
-
-
-def test_the_refiner_has_the_last_word_where_nothing_is_explained_and_half_a_word_elsewhere() -> None:
-    mixed = blended(everywhere(), prior_of(0.0))
-    assert mixed[1, 20, 20] == pytest.approx(0.9)
-    assert mixed[1, 5, 5] == pytest.approx(0.95)
-    assert np.abs(mixed.sum(0) - 1).max() < 1e-6
 
 
 def test_strips_cross_the_square_and_textures_show_background_only() -> None:

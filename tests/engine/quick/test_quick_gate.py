@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from engine.quick.candidates import Box, Candidate
+from engine.quick.frame_view import FrameView
+from engine.quick.fusion import Prior
+from engine.quick.gate import agreement, blended, vouched
+from engine.quick.painted import PaintedFrame
+from engine.quick.plausible import painted_areas
+from engine.temporal.flow import pixel_grid
+
+NONE = np.zeros(1, np.float32)
+SIZE = 40
+
+
+def prior_of(trust: float, *, side: int = 10) -> Prior:
+    """A prior that says: a square part in the corner, and `trust` everywhere."""
+    parts = np.zeros((SIZE, SIZE, 1), np.float32)
+    parts[:side, :side] = 1
+    return Prior(parts, np.full((SIZE, SIZE), trust, np.float32))
+
+
+def everywhere() -> NDArray[np.float32]:
+    """A network that sees the part in every pixel."""
+    probabilities = np.full((2, SIZE, SIZE), 0.9, np.float32)
+    probabilities[0] = 0.1
+    return probabilities
+
+
+def test_the_network_has_the_last_word_where_nothing_is_explained_and_half_a_word_elsewhere() -> None:
+    assert np.allclose(blended(everywhere(), prior_of(0.0), NONE), everywhere())
+    mixed = blended(everywhere(), prior_of(1.0), NONE)
+    assert mixed[1, 5, 5] == pytest.approx(0.95)
+    assert mixed[1, 20, 20] == pytest.approx(0.45)
+    assert np.abs(mixed.sum(0) - 1).max() < 1e-6
+
+
+def test_a_part_that_is_vouched_for_does_not_grow_over_what_is_unexplained() -> None:
+    labels = blended(everywhere(), prior_of(0.1), np.ones(1, np.float32)).argmax(0)
+    assert labels[:10, :10].all()
+    assert labels.sum() == 100
+
+
+def test_a_part_is_vouched_for_by_explained_pixels_or_by_both_sides_and_only_at_a_size_it_can_have() -> None:
+    area = (100.0,)
+    assert vouched(prior_of(0.9), NONE, area) == 1
+    assert vouched(prior_of(0.3), NONE, area) == 0
+    assert vouched(prior_of(0.3), np.array([0.6], np.float32), area) == 1
+    assert vouched(prior_of(0.9, side=2), NONE, area) == 0
+    assert 0 < vouched(prior_of(0.6), NONE, area)[0] < 1
+
+
+def test_without_painted_frames_of_the_clip_nothing_is_vouched_for() -> None:
+    assert vouched(prior_of(1.0), np.ones(1, np.float32), ()) == 0
+
+
+def _painted() -> PaintedFrame:
+    soft = np.zeros((64, 80, 2), np.uint8)
+    soft[20:36, 24:44, 0] = 255
+    return PaintedFrame(3, FrameView(np.zeros((64, 80, 3), np.uint8)), soft)
+
+
+def _chain(positions: NDArray[np.float32]) -> Candidate:
+    height, width = positions.shape[0] // 2, positions.shape[1] // 2
+    ones = np.ones((height, width), np.float32)
+    return Candidate("chain", 0, Box(0, 0, height, width), positions, ones, ones)
+
+
+@pytest.mark.parametrize("shift", [0, 4, 40])
+def test_agreement_is_the_overlap_of_what_both_sides_carry(shift: int) -> None:
+    painted = _painted()
+    height, width = painted.soft.shape[:2]
+    sides = [_chain(pixel_grid(height, width) + np.array([by, 0], np.float32)) for by in (0, shift)]
+    one = painted.soft[::2, ::2, 0].astype(np.float64)
+    other = np.roll(one, -shift // 2, axis=1) if shift else one
+    expected = np.minimum(one, other).sum() / max(np.maximum(one, other).sum(), 1.0)
+    assert agreement(sides, [painted])[0] == pytest.approx(expected, abs=0.02)
+    assert agreement(sides[:1], [painted])[0] == 0
+    assert painted_areas([painted])[0] > 0
