@@ -23,6 +23,11 @@ def tr(text: str) -> str:
     return QCoreApplication.translate(_CONTEXT, text)
 
 
+def named(text: str) -> str:
+    """Returns a stage of the engine, or a title from `resources`, in the language of the window."""
+    return QCoreApplication.translate(_CONTEXT, text)
+
+
 def plural(count: int, one: str, many: str) -> str:
     """Returns the translated form for `count`, with {n} filled in."""
     form = QCoreApplication.translate(_CONTEXT, many, None, count)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.actions.commands import Commands
-from app.i18n import tr
+from app.i18n import named, tr
 from app.model.parts import PartsModel
 from app.notify.notifier import Notifier
 from app.notify.questions import Questions
@@ -191,7 +191,7 @@ def part_lists() -> list[tuple[str, list[str]]]:
     for entry in files("resources").joinpath("part_lists").iterdir():
         if entry.name.endswith(".json"):
             row = json.loads(entry.read_text(encoding="utf-8"))
-            found.append((str(row["title"]), [str(name) for name in row["parts"]]))
+            found.append((named(str(row["title"])), [str(name) for name in row["parts"]]))
     if not found:
         raise InputError("The ready-made part lists are missing: install the program again.")
     return sorted(found)

@@ -9,7 +9,7 @@ from typing import get_args
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.i18n import tr
+from app.i18n import named, tr
 from app.jobs.lane import Lane
 from app.jobs.spec import JobSpec, JobView, LaneName, Outcome
 from engine.cli.worker_command import worker_command
@@ -147,7 +147,7 @@ class JobQueue(QObject):
         if job is None or not job.active:
             return
         if isinstance(event, Progress):
-            self._progress(job, event.stage, event.done, event.total)
+            self._progress(job, named(event.stage), event.done, event.total)
         elif isinstance(event, TrainStep):
             self._progress(job, tr("learning"), event.step, event.total)
         self.told.emit(job_id, event)

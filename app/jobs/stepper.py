@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.i18n import named
 from engine.errors import EngineError
 from engine.jobs import Job, Message, Progress
 
@@ -73,7 +74,7 @@ class JobStepper(QObject):
             self._end()
             return
         if isinstance(event, Progress):
-            self.progressed.emit(event.stage, event.done, event.total)
+            self.progressed.emit(named(event.stage), event.done, event.total)
         elif isinstance(event, Message):
             self.messaged.emit(event.text, event.level)
 

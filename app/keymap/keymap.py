@@ -9,6 +9,8 @@ from importlib.resources import files
 
 from PySide6.QtGui import QKeySequence
 
+from app.i18n import named
+
 
 @dataclass(frozen=True)
 class Keymap:
@@ -67,7 +69,8 @@ def presets() -> dict[str, str]:
     found = {}
     for entry in files("resources").joinpath("keymaps").iterdir():
         if entry.name.endswith(".json"):
-            found[entry.name.removesuffix(".json")] = str(json.loads(entry.read_text(encoding="utf-8"))["title"])
+            title = str(json.loads(entry.read_text(encoding="utf-8"))["title"])
+            found[entry.name.removesuffix(".json")] = named(title)
     return dict(sorted(found.items(), key=lambda row: (row[0] != "smite", row[1])))
 
 

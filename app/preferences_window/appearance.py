@@ -46,7 +46,7 @@ class AppearancePage(Page):
         self.add(
             tr("Language"),
             self.language,
-            tr("Shown after the next start. Stages and errors of jobs and the command line stay English."),
+            tr("Shown after the next start. Errors of jobs and the command line stay English."),
         )
         self.restart = QPushButton(tr("Restart now"))
         self.restart.setToolTip(tr("Asks about unsaved work first, and opens the same project again"))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.core import Core
-from app.i18n import tr
+from app.i18n import named, tr
 from app.jobs.spec import JobSpec, Outcome
 from app.shots.model import RowState, ShotRow, ShotsModel, state_of
 from app.shots.preparing import PreparedShot, Preparing
@@ -153,7 +153,7 @@ class ShotRunner(QObject):
         if job_id != self._job or self._current is None or not isinstance(event, Progress):
             return
         state: RowState = "paused" if self._paused else "running"
-        self._model.show(self._current.name, state, event.stage, event.done, event.total)
+        self._model.show(self._current.name, state, named(event.stage), event.done, event.total)
 
     def _on_finished(self, job_id: str, outcome: Outcome) -> None:
         prepared = self._current
