@@ -143,11 +143,12 @@ def review_menus() -> tuple[Menu, ...]:
 
 def correct_menu() -> Menu:
     """Returns the menu of corrections."""
+    looks = ("correct.original", "correct.edit")
     steps = tuple(f"correct.{name}" for name in ("brush", "spread", "accept", "reject", "teach"))
     edits = tuple(f"correct.{name}" for name in ("clear", "clear_range", "move", "swap"))
     areas = ("correct.area", "correct.area_import")
     locks = tuple(f"correct.{name}" for name in ("lock_frame", "lock_range", "lock_part", "lock_part_range", "note"))
-    return Menu(tr("&Correct"), (*steps, "-", *edits, "-", *areas, "-", *locks))
+    return Menu(tr("&Correct"), (*steps, "-", *looks, "-", *edits, "-", *areas, "-", *locks))
 
 
 def help_menu() -> Menu:

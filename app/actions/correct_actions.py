@@ -11,6 +11,7 @@ from app.canvas.tools import TOOL_NAMES
 from app.canvas.view import CanvasView
 from app.core import Core
 from app.correct import frame_work
+from app.correct.edit_document import Mode
 from app.correct.model import CorrectModel
 from app.correct.scope import frames_of
 from app.i18n import plural, tr
@@ -50,8 +51,17 @@ class CorrectActions(QObject):
     def take_tool(self, name: str) -> None:
         """Takes a paint tool; the first one puts the canvas in the viewer's place."""
         self._canvas.set_tool(name)
-        if not self.model.painting and self.ready():
+        looking = self.model.looking_at in ("original", "edit")
+        if (looking or not self.model.painting) and self.ready():
             self.model.start_painting()
+
+    def look_at(self, mode: Mode, *, on: bool) -> None:
+        """Shows the original or the correction alone, or both together again."""
+        if not on:
+            self.model.look_at("paint")
+        elif self.ready():
+            self.model.look_at(mode)
+        self._show_looks()
 
     def spread(self) -> None:
         """Asks the worker for a preview of this frame's correction on its neighbours."""
@@ -214,6 +224,9 @@ class CorrectActions(QObject):
         commands.bind("brush.harder", lambda: canvas.set_hardness_by(_HARDNESS_STEP))
         commands.bind("edit.undo", self._undo)
         commands.bind("edit.redo", model.redo)
+        commands.bind_switch("correct.original", lambda on: self.look_at("original", on=on))
+        commands.bind_switch("correct.edit", lambda on: self.look_at("edit", on=on))
+        model.shown.connect(self._show_looks)
         commands.bind_switch("correct.brush", lambda _on: self.toggle_brush())
         commands.bind("correct.clear", self.clear)
         commands.bind("correct.clear_range", self.clear_range)
@@ -241,6 +254,10 @@ class CorrectActions(QObject):
             self._core.notifier.info(tr("This frame has no result yet. Run it first, then correct it."))
             return False
         return True
+
+    def _show_looks(self) -> None:
+        for command, mode in (("correct.original", "original"), ("correct.edit", "edit")):
+            self._commands.show_switch(command, on=self.model.looking_at == mode)
 
     def _show_steps(self) -> None:
         undo, redo = self.model.undo_text, self.model.redo_text

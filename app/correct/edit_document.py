@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
@@ -11,8 +13,10 @@ from app.correct.frame_work import FrameToCorrect
 from app.model.document import Document
 from app.model.parts import PartsModel
 from engine.domain.edits import LabelLayer
-from engine.domain.labels import UNKNOWN, LabelMap
+from engine.domain.labels import BACKGROUND, UNKNOWN, LabelMap
 from engine.domain.parts import PartSet
+
+Mode = Literal["paint", "area", "original", "edit"]
 
 
 class EditDocument(QObject):
@@ -32,7 +36,7 @@ class EditDocument(QObject):
         self._document, self._parts = document, parts
         self._frame: FrameToCorrect | None = None
         self._layer: LabelLayer | None = None
-        self._area = False
+        self._mode: Mode = "paint"
         parts.changed.connect(self.partsChanged)
         parts.currentChanged.connect(self.partsChanged)
         document.projectChanged.connect(self.rulesChanged)
@@ -42,13 +46,17 @@ class EditDocument(QObject):
         """What is corrected."""
         return self._frame
 
-    def show(self, frame: FrameToCorrect | None, *, area: bool = False) -> None:
-        """Shows a frame, or nothing; for an area, with an empty layer and the labels as dashed outlines."""
+    def show(self, frame: FrameToCorrect | None, mode: Mode = "paint") -> None:
+        """Shows a frame, or nothing.
+
+        Args:
+            frame: What is corrected.
+            mode: "paint" shows original and correction together; "area" an empty layer to draw on, with the labels as
+                dashed outlines; "original" and "edit" one of the two alone, to look at.
+        """
         same = self._frame is not None and frame is not None and frame.image is self._frame.image
-        self._frame, self._area = frame, area
-        self._layer = None
-        if frame is not None:
-            self._layer = LabelLayer(np.zeros_like(frame.labels) if area else frame.labels)
+        self._frame, self._mode = frame, mode
+        self._layer = LabelLayer(_labels(frame, mode)) if frame is not None else None
         if same:
             self.labelsChanged.emit(None)
             self.rulesChanged.emit()
@@ -74,7 +82,7 @@ class EditDocument(QObject):
     @property
     def current_part(self) -> int:
         """The label that tools paint; an area is drawn in the colour of nobody's part."""
-        return UNKNOWN if self._area else self._parts.current
+        return UNKNOWN if self._mode == "area" else self._parts.current
 
     @property
     def shown_parts(self) -> frozenset[int]:
@@ -89,7 +97,7 @@ class EditDocument(QObject):
     @property
     def locked_parts(self) -> frozenset[int]:
         """Parts that no tool changes: those locked in the list, and those locked on this frame."""
-        if self._area:
+        if self._mode == "area":
             return frozenset()
         here = self._frame.locked_parts if self._frame is not None else frozenset()
         return frozenset(self._parts.locked) | here
@@ -97,7 +105,7 @@ class EditDocument(QObject):
     @property
     def protect_others(self) -> bool:
         """Painting changes background and the current part only."""
-        return self._document.project.rules.protect_others and not self._area
+        return self._document.project.rules.protect_others and self._mode != "area"
 
     @property
     def mirror(self) -> Mirror | None:
@@ -107,9 +115,20 @@ class EditDocument(QObject):
     @property
     def ghost(self) -> LabelMap | None:
         """The parts, while an area is drawn."""
-        return self._frame.labels if self._frame is not None and self._area else None
+        return self._frame.labels if self._frame is not None and self._mode == "area" else None
 
     @property
     def read_only(self) -> bool:
         """The frame is locked, or the project is open for reading only."""
-        return self._document.read_only or (self._frame is not None and self._frame.locked and not self._area)
+        locked = self._frame is not None and self._frame.locked and self._mode != "area"
+        return self._document.read_only or locked or self._mode in ("original", "edit")
+
+
+def _labels(frame: FrameToCorrect, mode: Mode) -> LabelMap:
+    if mode == "area":
+        return np.zeros_like(frame.labels)
+    if mode == "original":
+        return frame.original
+    if mode == "edit":
+        return np.where(frame.corrected == UNKNOWN, np.uint8(BACKGROUND), frame.corrected)
+    return frame.labels

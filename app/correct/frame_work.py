@@ -28,6 +28,8 @@ class FrameToCorrect:
         frame: Its number.
         image: (H, W, 3) uint8 sRGB, the plate.
         labels: (H, W) label map with corrections.
+        original: (H, W) label map as the run and the areas left it.
+        corrected: (H, W) what was corrected; 255 where nothing was.
         locked: It is locked as a whole.
         locked_parts: Ids of its locked parts.
     """
@@ -36,6 +38,8 @@ class FrameToCorrect:
     frame: int
     image: NDArray[np.uint8]
     labels: LabelMap
+    original: LabelMap
+    corrected: LabelMap
     locked: bool
     locked_parts: frozenset[int]
 
@@ -78,7 +82,10 @@ class FrameWork:
             raise InputError("The clip and its result differ in size. Relink the clip that was segmented.")
         review = read_review(result)
         locked = review.parts.get(frame, frozenset())
-        return FrameToCorrect(result, frame, np.ascontiguousarray(image), labels, frame in review.frames, locked)
+        edit, original = reader.edit(frame), reader.held(frame)[1]
+        corrected = edit.labels if edit is not None else np.full_like(labels, UNKNOWN)
+        plate = np.ascontiguousarray(image)
+        return FrameToCorrect(result, frame, plate, labels, original, corrected, frame in review.frames, locked)
 
     def close(self) -> None:
         """Lets go of the clip."""

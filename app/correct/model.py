@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from app.canvas.background import Background, Failure
 from app.core import Core
 from app.correct import frame_work
-from app.correct.edit_document import EditDocument
+from app.correct.edit_document import EditDocument, Mode
 from app.correct.frame_work import FrameToCorrect, FrameWork, Marks
 from engine.api.spread import accept, reject
 from engine.correct.change import Change
@@ -56,7 +57,8 @@ class CorrectModel(QObject):
         self._pending = 0
         self._done: list[tuple[str, Change]] = []
         self._undone: list[tuple[str, Change]] = []
-        self._painting = self._drawing = False
+        self._painting = False
+        self._mode: Mode = "paint"
         self.drawn: tuple[int, Mask] | None = None
         core.results.versionsChanged.connect(self._on_result)
         core.results.recordChanged.connect(self.read_marks)
@@ -116,21 +118,28 @@ class CorrectModel(QObject):
     @property
     def drawing_area(self) -> bool:
         """The next gesture draws an area and changes no matte."""
-        return self._drawing
+        return self._mode == "area"
+
+    @property
+    def looking_at(self) -> Mode:
+        """What the canvas shows of the frame; "paint" is original and correction together."""
+        return self._mode
 
     def start_painting(self) -> None:
         """Makes the shown frame ready for the brush; `shown` tells when it is."""
-        self._painting, self._drawing = True, False
-        self._read_frame()
+        self._open("paint")
+
+    def look_at(self, mode: Mode) -> None:
+        """Shows the original or the correction alone, or both together again."""
+        self._open(mode)
 
     def start_drawing(self) -> None:
         """Makes the shown frame ready for an area to be drawn; `shown` tells when it is."""
-        self._painting = self._drawing = True
-        self._read_frame()
+        self._open("area")
 
     def stop_painting(self) -> None:
         """Leaves the brush."""
-        self._painting = self._drawing = False
+        self._painting, self._mode = False, "paint"
         self.document.show(None)
         self.shown.emit()
 
@@ -140,7 +149,7 @@ class CorrectModel(QObject):
         frame, layer, before = self.document.frame, self.document.layer, self._before
         if frame is None or layer is None or before is None:
             return
-        if self._drawing:
+        if self._mode == "area":
             self.drawn = frame.frame, layer.labels != BACKGROUND
             self.stop_painting()
             self.areaDrawn.emit()
@@ -197,6 +206,10 @@ class CorrectModel(QObject):
         """Waits for gestures on their way to disk, and ends the thread."""
         self._background.stop()
         self._work.close()
+
+    def _open(self, mode: Mode) -> None:
+        self._painting, self._mode = True, mode
+        self._read_frame()
 
     def _do(self, text: str, work: Callable[[], Change | None], then: Callable[[], object] | None = None) -> None:
         self._pending += 1
@@ -280,9 +293,7 @@ class CorrectModel(QObject):
             return  # a gesture came meanwhile: the frame is read again when it is on disk
         now = self.document.frame
         if now is not None and (now.result, now.frame) == (answer.result, answer.frame):
-            answer = FrameToCorrect(
-                answer.result, answer.frame, now.image, answer.labels, answer.locked, answer.locked_parts
-            )
+            answer = replace(answer, image=now.image)
         self._before = answer.labels.copy()
-        self.document.show(answer, area=self._drawing)
+        self.document.show(answer, self._mode)
         self.shown.emit()

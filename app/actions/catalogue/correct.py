@@ -12,6 +12,8 @@ def correct() -> tuple[CommandSpec, ...]:
         *switches(
             tr("Correct"),
             ("correct.brush", tr("Correct this frame with the brush")),
+            ("correct.original", tr("Original alone, without corrections")),
+            ("correct.edit", tr("Corrections alone")),
             ("correct.area", tr("Draw an area")),
         ),
         *group(

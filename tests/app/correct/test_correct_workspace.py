@@ -128,6 +128,34 @@ def test_a_stroke_lies_on_an_edit_layer_and_undo_takes_it_back_to_the_bit(review
     assert reader_of(review).edited == ()
 
 
+def test_original_and_edit_are_looked_at_alone_and_not_painted_on(review: Studio, qtbot: QtBot) -> None:
+    original = reader_of(review).final(1004)[1].copy()
+    paint(review, qtbot, (70, 50), (80, 50), 2)
+    combined = reader_of(review).final(1004)[1].copy()
+    document, commands = review.review.corrections.document, review.core.commands
+    edit = np.where(combined != original, combined, 0)
+    for command, wanted in (("correct.original", original), ("correct.edit", edit)):
+        commands[command].trigger()
+        settle(review, qtbot)
+        assert document.layer is not None
+        assert np.array_equal(document.layer.labels, wanted)
+        assert document.read_only
+        assert [commands[name].isChecked() for name in ("correct.original", "correct.edit")] == [
+            name == command for name in ("correct.original", "correct.edit")
+        ]
+    commands["correct.edit"].trigger()
+    settle(review, qtbot)
+    assert document.layer is not None
+    assert np.array_equal(document.layer.labels, combined)
+    commands["correct.original"].trigger()
+    settle(review, qtbot)
+    commands["tool.brush"].trigger()
+    settle(review, qtbot)
+    assert not document.read_only
+    assert np.array_equal(document.layer.labels, combined)
+    assert np.array_equal(reader_of(review).final(1004)[1], combined)
+
+
 def test_two_strokes_add_up_and_the_viewer_comes_back(review: Studio, qtbot: QtBot) -> None:
     paint(review, qtbot, (70, 50), (80, 50), 2)
     paint(review, qtbot, (70, 58), (80, 58), 1)
@@ -247,7 +275,7 @@ def test_the_time_of_a_step_is_shown_once_it_was_measured(review: Studio, qtbot:
     review.core.commands["correct.teach"].trigger()
     assert panel.times["teach"].text() == "at once; the run learns it"
     with qtbot.waitSignal(review.core.queue.finished, timeout=WAIT_MS):
-        panel.findChildren(QToolButton)[3].click()
+        next(b for b in panel.findChildren(QToolButton) if b.text() == "Run again").click()
     settle(review, qtbot)
     told = review.review.run_actions.outlook.told("draft")
     assert told is not None
