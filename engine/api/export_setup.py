@@ -25,7 +25,7 @@ from engine.results.folder import ResultReader
 from engine.results.record import fingerprint_digest
 from engine.results.stamps import frame_stamp
 
-CONTENT_VERSION = 1
+CONTENT_VERSION = 2
 """Raised when the files that the same request gives would differ, so that older ones are not taken for whole."""
 _VERSION = re.compile(r"v(\d+)", re.IGNORECASE)
 
