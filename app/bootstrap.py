@@ -42,6 +42,7 @@ from app.workspaces.review import ReviewWorkspace
 from app.workspaces.shots import ShotsWorkspace
 from app.workspaces.train import TrainWorkspace
 from engine.api.library import SUFFIX as PROFILE_SUFFIX
+from engine.errors import READING_FAULTS
 from engine.project_io.layout import PROJECT_FILE, THUMBNAIL_FOLDER, is_project, project_file
 
 _APPLICATION = "SMITE Studio"
@@ -333,7 +334,7 @@ def _recent(path: Path) -> RecentProject | None:
         changed = datetime.fromtimestamp(file.stat().st_mtime).astimezone()
         first = next((str(row["id"]) for row in document["references"]), "")
         name = str(document["name"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except READING_FAULTS:
         return RecentProject(path, path.name, datetime.now().astimezone(), None) if path.is_dir() else None
     picture = path / THUMBNAIL_FOLDER / f"{first}.jpg"
     return RecentProject(path, name, changed, picture if first and picture.is_file() else None)

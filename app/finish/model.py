@@ -15,7 +15,7 @@ from engine.api.own_presets import save_preset
 from engine.api.places import cache_folder
 from engine.atomic import write_text
 from engine.domain.finishing import FinishRecipe, PartFinish
-from engine.errors import EngineError, InputError
+from engine.errors import READING_FAULTS, EngineError, InputError
 from engine.mattes.layers import layers_of
 from engine.mattes.options import ColourOptions, LayerChoice, Naming, Output
 
@@ -227,6 +227,6 @@ class FinishModel(QObject):
     def _read(self, folder: Path) -> FinishRecipe:
         try:
             return FinishRecipe.from_json(json.loads((folder / RECIPE_FILE).read_text(encoding="utf-8")))
-        except (EngineError, OSError, ValueError) as error:
+        except READING_FAULTS + (EngineError,) as error:
             self.failed.emit(str(error))
             return FinishRecipe()

@@ -18,7 +18,7 @@ from engine.atomic import write_text
 from engine.domain.labels import UNKNOWN, Painted
 from engine.domain.parts import PartSet
 from engine.domain.reference import Reference
-from engine.errors import InputError
+from engine.errors import READING_FAULTS, InputError
 from engine.jobs import Job, Progress
 from engine.media import MediaSource, open_clip
 from engine.media.colour import to_srgb
@@ -144,7 +144,7 @@ def read_snapshot(folder: Path) -> Job[SnapshotContent]:
         finally:
             for source in sources.values():
                 source.close()
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except READING_FAULTS as error:
         raise InputError(f"The references of the run '{folder}' are damaged ({error}). Start a new run.") from error
     return SnapshotContent(parts, tuple(references), clip, picture)
 

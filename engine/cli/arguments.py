@@ -12,7 +12,7 @@ from engine.domain.frames import FrameRange
 from engine.domain.parts import PartSet
 from engine.domain.profile import BACKBONES
 from engine.domain.settings import DEFAULT_SEED, Preset
-from engine.errors import InputError
+from engine.errors import READING_FAULTS, InputError
 
 T = TypeVar("T")
 
@@ -94,6 +94,6 @@ def read_parts(text: str) -> PartSet:
         return PartSet.from_names(names)
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except READING_FAULTS as error:
         raise InputError(f"The part table '{text}' cannot be read ({error}).") from error
     return PartSet.from_json(table)

@@ -12,7 +12,7 @@ from engine.cli.arguments import add_overwrite, add_range, checked
 from engine.cli.export_presets import add_preset_arguments, chosen_preset, manage_presets
 from engine.cli.reporter import Reporter
 from engine.domain.finishing import FinishRecipe
-from engine.errors import InputError
+from engine.errors import READING_FAULTS, InputError
 from engine.mattes.formats import FORMATS, IMAGE_BITS
 from engine.mattes.naming import TOKENS
 from engine.mattes.options import (
@@ -153,7 +153,7 @@ def _add_movies(parser: argparse.ArgumentParser) -> None:
 def _recipe(text: str) -> FinishRecipe:
     try:
         return FinishRecipe.from_json(json.loads(Path(text).read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
+    except READING_FAULTS as error:
         raise InputError(f"The finish recipe '{text}' cannot be read ({error}).") from error
 
 

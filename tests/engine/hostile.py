@@ -12,10 +12,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from engine.errors import EngineError, InternalError
+
+few = settings(
+    max_examples=min(settings.default.max_examples, 50)
+    if settings.default.derandomize
+    else settings.default.max_examples,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+"""Few examples in a check; as many as the profile says where new ones are looked for by hand."""
 
 BAD_NAMES = (
     "../outside",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -23,6 +23,7 @@ from tests.engine.hostile import (
     as_json,
     contents,
     damaged,
+    few,
     memory_below,
     mutated,
     nothing_written_outside,
@@ -30,7 +31,6 @@ from tests.engine.hostile import (
     values,
 )
 
-few = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 COLUMNS = ("shot", "clip", "profile", "anchors", "range", *PLAIN_OPTIONS, *SETTING_NAMES, "out", "unknown")
 cells = st.one_of(
     st.sampled_from(BAD_NAMES),

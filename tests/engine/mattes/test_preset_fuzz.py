@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.api.export_presets import built_in_presets, read_preset, write_preset
@@ -21,13 +21,13 @@ from tests.engine.hostile import (
     as_json,
     contents,
     damaged,
+    few,
     mutated,
     nothing_written_outside,
     told,
     values,
 )
 
-few = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 _RECIPE = FinishRecipe(PartFinish(grow_px=2, feather_px=1.5), {"wheel": PartFinish(refine=0.5)}, frozenset({"body"}))
 _LAYER = MatteLayer("wheel", "wheel", (2,), (1, 2, 3), "part")
 

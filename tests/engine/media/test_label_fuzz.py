@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -21,6 +21,7 @@ from tests.engine.hostile import (
     as_json,
     contents,
     damaged,
+    few,
     memory_below,
     mutated,
     nothing_written_outside,
@@ -28,7 +29,6 @@ from tests.engine.hostile import (
     values,
 )
 
-few = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 pytestmark = pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 """Pillow warns from 89 megapixels and refuses from 179: a large plate lies between, and is no fault."""
 

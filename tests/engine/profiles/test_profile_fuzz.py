@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.api.library import copy_profile, free_name, list_profiles, rename_parts, rename_profile
@@ -24,6 +24,7 @@ from tests.engine.hostile import (
     as_json,
     contents,
     damaged,
+    few,
     memory_below,
     mutated,
     nothing_written_outside,
@@ -31,8 +32,6 @@ from tests.engine.hostile import (
     told,
     values,
 )
-
-few = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -29,6 +29,7 @@ from tests.engine.hostile import (
     as_json,
     contents,
     damaged,
+    few,
     memory_below,
     mutated,
     nothing_written_outside,
@@ -37,7 +38,6 @@ from tests.engine.hostile import (
     values,
 )
 
-few = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 SIDE = 8
 PARTS = PartSet.from_names(["body", "wheel"])
 
