@@ -7,6 +7,8 @@ import socket
 from collections.abc import Iterable
 from pathlib import Path
 
+from PySide6.QtCore import QObject
+
 from app.model.document import Document
 from app.model.profiles import ProfilesModel
 from app.model.session import ProjectSession
@@ -14,26 +16,35 @@ from app.preferences import Preferences
 from engine.domain.project import Project
 
 
-class KnownNames:
-    """Asks the models for names; QObjects are asked in the window's thread alone."""
+class KnownNames(QObject):
+    """Asks the models for names. Any thread may ask, since any may log: only plain values are read then."""
 
     def __init__(
         self, document: Document, session: ProjectSession, profiles: ProfilesModel, preferences: Preferences
     ) -> None:
+        super().__init__()
         self._document, self._session = document, session
         self._profiles, self._preferences = profiles, preferences
         self._seat = {*parts_of(Path.home()), socket.gethostname(), _user()}
+        self._folders: tuple[Path, ...] = ()
+        self._refresh()
+        session.opened.connect(self._refresh)
+        session.closed.connect(self._refresh)
 
     def all(self) -> set[str]:
         """Returns names of the open project, its media, profiles, the recent projects, the seat and its user."""
         names = {*self._seat, *of_project(self._document.project)}
-        folders = [*self._preferences.recent_projects, Path(self._preferences.last_folder)]
+        folders = list(self._folders)
         if self._session.path is not None:
             folders.append(self._session.path)
         folders += [entry.card.path for entry in self._profiles.entries]
         for folder in folders:
             names.update(parts_of(folder))
         return names
+
+    def _refresh(self) -> None:
+        preferences = self._preferences
+        self._folders = (*preferences.recent_projects, Path(preferences.last_folder))
 
 
 def of_project(project: Project) -> set[str]:
