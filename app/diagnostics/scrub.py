@@ -1,8 +1,8 @@
 """Takes names and places of the artist's media out of texts, so that these can be sent to anybody.
 
 Removed are: what stands in quotes (the program quotes every name in its sentences), paths and addresses to the end of
-the quote or line, file names of media, and all names that the caller knows. Frames of a traceback keep their file where
-it is the program's own or a library's. Rather a word too many goes than a name stays.
+the quote or line, words that end like a file, and all names that the caller knows. Frames of a traceback keep their
+file where it is the program's own or a library's. Rather a word too many goes than a name stays.
 """
 
 from __future__ import annotations
@@ -27,10 +27,8 @@ _FRAME = re.compile(r'^(?P<indent>\s*)File "(?P<file>.*)", line (?P<line>\d+)(?:
 _QUOTED = (re.compile(r"(?<!\w)'.*'"), re.compile(r'(?<!\w)".*"'), re.compile(r"“.*”"), re.compile(r"`.*`"))
 _ADDRESS = re.compile(r"\w+://.*")
 _PATH = re.compile(r"(?<![\w<])(?:[A-Za-z]:[\\/]|\\\\|~[\w.-]*/|/(?=[^\s/>])|\.{1,2}[\\/]).*")
-_FILE_NAME = re.compile(
-    r"\S*\.(?:png|jpe?g|tiff?|exr|dpx|cin|hdr|webp|bmp|npy|npz|mov|mp4|m4v|mkv|avi|mxf|webm|safetensors|json|csv|otio)\b\S*",
-    re.IGNORECASE,
-)
+_FILE_NAME = re.compile(r"(?<!\S)(?!smite_studio\.)\S*[^\s.]\.(?:[A-Za-z][A-Za-z0-9]{0,6}|safetensors)\b\S*")
+"""A word with what may be a suffix of a file; names of our loggers have dots too."""
 
 
 def scrub(text: str, names: Iterable[str] = ()) -> str:

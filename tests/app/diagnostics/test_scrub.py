@@ -91,6 +91,8 @@ def test_the_whole_page_names_nothing_of_a_project(names: list[str]) -> None:
         ("IndexError: index 7 is out of bounds", "IndexError: index 7 is out of bounds"),
         ("'x' is missing", f"{NAME} is missing"),
         ("see /a/b c.png", f"see {PATH}"),
+        ("Nothing to paint on in nosuch_thing.xyz. Drop images.", f"Nothing to paint on in {NAME} Drop images."),
+        ("smite_studio.jobs: version 0.1.0 took 1.5 s", "smite_studio.jobs: version 0.1.0 took 1.5 s"),
         ("plate.0001.exr was skipped", f"{NAME} was skipped"),
         ('  File "/home/me/run.py", line 3, in <module>', f'  File "{ELSEWHERE}", line 3, in <module>'),
         ('  File "app/core.py", line 3 in make_core', '  File "app/core.py", line 3, in make_core'),
