@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,12 +29,17 @@ class GateSettings:
         trust: Mean C over a part's pixels at which its gate begins to open, and at which it is open.
         agreement: The same for the soft IoU of the part as it is carried from either side.
         size: The same for its area, as a share of the largest painted one.
+        edge_pixels: To this distance from the painted frames' edges, an open gate lets them speak only as far as they
+            explain the pixel: there the network places edges better (camera .991 instead of .982).
+        edge_gain: C is multiplied by this there.
     """
 
     share: float = 0.5
     trust: tuple[float, float] = (0.5, 0.8)
     agreement: tuple[float, float] = (0.3, 0.45)
     size: tuple[float, float] = (0.05, 0.1)
+    edge_pixels: int = 2
+    edge_gain: float = 4.0
 
 
 def agreement(candidates: Sequence[Candidate], painted: Sequence[PaintedFrame]) -> NDArray[np.float32]:
@@ -91,12 +97,21 @@ def blended(
     """
     settings = settings or GateSettings()
     known = prior.probabilities()
-    share = np.float32(settings.share) * prior.trust
+    open_to = np.zeros_like(prior.trust)
     for place, gate in enumerate(gates, start=1):
         if gate > 0:
-            share = np.maximum(share, 2.0 * gate * np.maximum(known[place], probabilities[place]))
+            open_to = np.maximum(open_to, 2.0 * gate * np.maximum(known[place], probabilities[place]))
+    limit = np.where(_edges(known, settings.edge_pixels), np.float32(settings.edge_gain) * prior.trust, np.float32(1.0))
+    share = np.maximum(np.float32(settings.share) * prior.trust, np.minimum(open_to, limit))
     mixed: NDArray[np.float32] = probabilities + np.minimum(share, np.float32(1.0)) * (known - probabilities)
     return mixed
+
+
+def _edges(known: NDArray[np.float32], reach: int) -> NDArray[np.bool_]:
+    """Returns the pixels up to `reach` from where the strongest class changes."""
+    labels = known.argmax(0).astype(np.uint8)
+    changes = cv2.morphologyEx(labels, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
+    return np.asarray(cv2.dilate(changes.astype(np.uint8), np.ones((2 * reach + 1,) * 2, np.uint8)) > 0)
 
 
 def _ramp(value: NDArray[np.floating], ends: tuple[float, float]) -> NDArray[np.float32]:

@@ -39,9 +39,16 @@ def test_the_network_has_the_last_word_where_nothing_is_explained_and_half_a_wor
 
 
 def test_a_part_that_is_vouched_for_does_not_grow_over_what_is_unexplained() -> None:
-    labels = blended(everywhere(), prior_of(0.1), np.ones(1, np.float32)).argmax(0)
+    labels = blended(everywhere(), prior_of(0.05), np.ones(1, np.float32)).argmax(0)
     assert labels[:10, :10].all()
-    assert labels.sum() == 100
+    assert not labels[14:].any()
+    assert not labels[:, 14:].any()
+
+
+def test_beside_an_edge_the_network_decides_where_little_is_explained() -> None:
+    for trust, grown in ((0.05, True), (0.3, False)):
+        labels = blended(everywhere(), prior_of(trust), np.ones(1, np.float32)).argmax(0)
+        assert bool(labels[5, 11]) == grown
 
 
 def test_a_part_is_vouched_for_by_explained_pixels_or_by_both_sides_and_only_at_a_size_it_can_have() -> None:
