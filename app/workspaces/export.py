@@ -29,8 +29,10 @@ from engine.api.check import CheckRequest
 from engine.api.export_plan import ExportPlan, plan_export
 from engine.api.export_request import ExportRequest
 from engine.api.places import cache_folder
+from engine.domain.frames import FrameRange
 from engine.errors import EngineError
 from engine.mattes.check.findings import CheckReport
+from engine.mattes.check.settings import CheckLimits
 from engine.mattes.options import ColourOptions
 from engine.media.view_transform import BUILT_IN, DisplayView, display_views
 
@@ -106,7 +108,7 @@ class ExportWorkspace(Workspace):
         """Checks what lies in the chosen folder."""
         folder = self.model.choice.folder
         if folder is not None:
-            self._check(folder)
+            self._check(folder, self._core.playhead.in_out if self.model.choice.in_out else None)
 
     def ask_view_file(self) -> None:
         """Asks for an OpenColorIO configuration to look at scene-linear plates through."""
@@ -276,13 +278,13 @@ class ExportWorkspace(Workspace):
             text = tr("{n} files are in {folder}.").format(n=outcome.value["files"], folder=request.out)
             self._core.notifier.info(text)
             if self.model.choice.check:
-                self._check(request.out)
+                self._check(request.out, request.frame_range)
         elif outcome.kind == "failed":
             self._offer_details(outcome)
 
-    def _check(self, folder: Path) -> None:
+    def _check(self, folder: Path, frame_range: FrameRange | None) -> None:
         title = tr("Delivery check of {folder}").format(folder=folder.name)
-        request = CheckRequest(folder, cache_folder=cache_folder())
+        request = CheckRequest(folder, limits=CheckLimits(frame_range=frame_range), cache_folder=cache_folder())
         self._checks.add(self._core.queue.submit(JobSpec("check", request, title, lane="light")))
 
     def _after_check(self, outcome: Outcome) -> None:

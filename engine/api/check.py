@@ -53,7 +53,7 @@ def check(request: CheckRequest) -> Job[CheckReport]:
 
     if (request.folder / RECORD_NAME).is_file():
         reader = ResultReader(request.folder)
-        wanted = _wanted(request.plate, reader.record.clip)
+        wanted = _wanted(request, reader.record.clip)
         report = yield from check_result(reader, wanted, request.limits)
     else:
         report = yield from _check_exports(request)
@@ -76,7 +76,7 @@ def _check_exports(request: CheckRequest) -> Job[CheckReport]:
     reports = {}
     for path in sidecars:
         sidecar = read_sidecar(path)
-        wanted = _wanted(request.plate, sidecar.source)
+        wanted = _wanted(request, sidecar.source)
         with ExitStack() as stack:
             flow = _flow(request, sidecar.source, stack)
             report = yield from check_export(request.folder, sidecar, wanted, request.limits, flow)
@@ -101,8 +101,19 @@ def _flow(request: CheckRequest, remembered: Mapping[str, Any], stack: ExitStack
     return FlowStore(source, folder, working_size=size, quota_bytes=flow_quota_bytes())
 
 
-def _wanted(plate: Path | None, remembered: Mapping[str, Any]) -> Sequence[int]:
+def _wanted(request: CheckRequest, remembered: Mapping[str, Any]) -> Sequence[int]:
     """Returns the numbers of the frames that must be there."""
+    numbers = _numbers(request.plate, remembered)
+    if request.limits.frame_range is None:
+        return numbers
+    found = [number for number in numbers if number in request.limits.frame_range]
+    if not found:
+        raise InputError(f"The plate has no frame in {request.limits.frame_range}. Give a range inside of it.")
+    return found
+
+
+def _numbers(plate: Path | None, remembered: Mapping[str, Any]) -> Sequence[int]:
+    """Returns the numbers of the plate's frames."""
     if plate is None:
         return [int(number) for number in remembered.get("frames", ())]
     with closing(open_clip(plate, colour_space=str(remembered.get("colour_space", "auto")))) as source:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.api.check import CheckRequest, check
 from engine.api.places import cache_folder
+from engine.cli.arguments import add_range
 from engine.cli.reporter import Reporter
 from engine.errors import CheckFailedError
 from engine.mattes.check.settings import CheckLimits
@@ -14,6 +15,7 @@ from engine.mattes.check.settings import CheckLimits
 _EXAMPLES = """examples:
   smite-studio check result/                       a result that `segment` wrote
   smite-studio check mattes/ --plate sh010.mov     an export, against its plate
+  smite-studio check mattes/ --range 1010-1050     only a range was ordered
   smite-studio check mattes/ --report qc.json      the report as a file, for a farm
 
 what is checked: a frame for each of the plate's and no other, sizes, no empty or broken frame, numbers without gaps,
@@ -35,13 +37,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help=f"mean flicker of a part above which it is not fit (default: {_LIMITS.flicker:g})",
     )
+    add_range(parser)
     parser.add_argument("--no-empty", action="store_true", help="a frame without any part is not fit")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write the report as JSON")
 
 
 def run(arguments: argparse.Namespace, reporter: Reporter) -> int:
     """Checks the folder and says what is wrong with it."""
-    limits = CheckLimits(flicker=arguments.flicker, empty=not arguments.no_empty)
+    limits = CheckLimits(flicker=arguments.flicker, frame_range=arguments.frame_range, empty=not arguments.no_empty)
     request = CheckRequest(arguments.folder, arguments.plate, limits, arguments.report, cache_folder())
     report = reporter.drive(check(request))
     reporter.say(report.to_text())

@@ -66,7 +66,7 @@ def check_export(
     mattes = [row for row in sidecar.formats if row.output.format in MATTE_FORMATS]
     done, total = 0, sum(max(1, len(row.frames)) for row in sidecar.formats)
     for row in sidecar.formats:
-        check_numbers(wanted, list(row.frames), found)
+        check_numbers(wanted, limits.ordered(row.frames), found)
         _check_gaps(row, found)
         if FORMATS[row.output.format].per == "clip":
             for path, shown in clip_files(folder, sidecar, row):

@@ -32,7 +32,7 @@ def check_result(
         Progress.
     """
     found, record = Findings(), reader.record
-    check_numbers(wanted, reader.numbers, found)
+    check_numbers(wanted, limits.ordered(reader.numbers), found)
     unfinished = [number for number, row in record.frames.items() if row.state != "done"]
     if unfinished:
         found.error("unfinished", "Frames are drafts, or were made from something that has changed since.", unfinished)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from engine.domain.frames import FrameRange
 from engine.errors import InputError
 
 
@@ -14,12 +16,18 @@ class CheckLimits:
     Attributes:
         flicker: Mean flicker of a part, [0, 1], above which its edges chatter.
         frame_flicker: Flicker of a part in one frame above which the frame is named.
+        frame_range: Frames that were ordered, in the clip's own numbers; None is all that the plate has.
         empty: Whether a frame without any part is fit for delivery; parts may leave the picture.
     """
 
     flicker: float = 0.05
     frame_flicker: float = 0.25
+    frame_range: FrameRange | None = None
     empty: bool = True
+
+    def ordered(self, numbers: Iterable[int]) -> list[int]:
+        """Returns those frames that were ordered."""
+        return [number for number in numbers if self.frame_range is None or number in self.frame_range]
 
     def __post_init__(self) -> None:
         for name in ("flicker", "frame_flicker"):

@@ -13,6 +13,7 @@ from engine.api.check import CheckRequest, check
 from engine.api.export import export
 from engine.api.export_request import ExportRequest
 from engine.cli.main import main
+from engine.domain.frames import FrameRange
 from engine.errors import InputError
 from engine.jobs import run_to_end
 from engine.mattes.check.findings import CheckReport
@@ -252,6 +253,23 @@ def test_a_plate_with_more_frames_or_another_size_is_told(pictures: Path, tmp_pa
     Image.new("RGB", (9, 9)).save(tmp_path / "other/shot.1001.png")
     with pytest.raises(InputError, match="9x9"):
         report_of(pictures, plate=tmp_path / "other")
+
+
+def test_a_range_that_was_ordered_is_all_that_must_be_there(pictures: Path, tmp_path: Path) -> None:
+    limits = CheckLimits(frame_range=FrameRange(1001, 1002))
+    assert report_of(pictures, limits=limits).fit  # what lies beside the range does no harm
+    for frame in (1002, 1003):
+        for path in pictures.glob(f"*/*.{frame}.png"):
+            path.unlink()
+    sidecar = next(pictures.glob("*.mattes.json"))
+    table = json.loads(sidecar.read_text(encoding="utf-8"))
+    table["formats"][0]["frames"] = {"1001": 1001}
+    sidecar.write_text(json.dumps(table), encoding="utf-8")
+    assert codes(report_of(pictures)) == {"missing"}
+    assert report_of(pictures, limits=limits).fit
+    assert main(["check", str(pictures), "--range", "1001-1001"]) == 0
+    assert main(["check", str(pictures), "--range", "1001-1002"]) == 7
+    assert main(["check", str(pictures), "--range", "1-5"]) == 3
 
 
 def test_the_verb_has_an_exit_code_and_a_report_for_farms(
