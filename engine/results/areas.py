@@ -19,8 +19,9 @@ from PIL import Image
 from engine.domain.labels import BACKGROUND, LabelMap
 from engine.domain.scores import FrameScores
 from engine.errors import InputError
+from engine.results.edits import on_scores, score_box
 from engine.results.paste import grown
-from engine.results.resample import plate_box, scores_on_plate, to_scores
+from engine.results.resample import plate_box, to_plate
 
 Mask = NDArray[np.bool_]
 AREAS_FOLDER = "areas"
@@ -153,45 +154,42 @@ def held(found: tuple[FrameScores, LabelMap], area: Area, mask: Mask) -> tuple[F
     else:
         away = mask & (labels == area.part)
         if away.any():
-            shown[away] = _next_best(scores, labels, kept | {area.part})[away]
-    values = _moved(scores, area, to_scores(mask.astype(np.float32), scores.to_plate, _hw(scores)), kept)
-    return replace(scores, values=values), shown
+            shown[away] = _next_best(scores, away, kept | {area.part})
+    return replace(scores, values=_moved(scores, area, mask, kept)), shown
 
 
-def _moved(scores: FrameScores, area: Area, covered: NDArray[np.float32], kept: frozenset[int]) -> NDArray[np.float32]:
+def _moved(scores: FrameScores, area: Area, mask: Mask, kept: frozenset[int]) -> NDArray[np.float32]:
     ids = (BACKGROUND, *scores.part_ids)
-    values = scores.values.copy()
-    if area.part not in ids:
-        return values
-    inside = covered > 0
-    weight, own = covered[inside], ids.index(area.part)
-    others = [index for index, value in enumerate(ids) if value not in kept and index != own]
-    columns = values[:, inside]
-    share, rest = columns[own], columns[others].sum(axis=0)
+    others = [index for index, value in enumerate(ids) if value not in kept and value != area.part]
+    if area.part not in ids or not others or not mask.any():
+        return scores.values
+    values, own, box = scores.values.copy(), ids.index(area.part), score_box(mask, scores)
+    weight = on_scores(mask.astype(np.float32), scores, box)
+    window = values[(slice(None), *box)]
+    share, rest = window[own].copy(), window[others].sum(axis=0)
     if area.kind == "always":
-        columns[own] = share + weight * rest
-        columns[others] = columns[others] * (1 - weight)
+        window[own] = share + weight * rest
+        window[others] *= 1 - weight
     else:
         given = weight * share
-        if not others:
-            return values
-        spread = np.divide(columns[others], rest, out=np.zeros_like(columns[others]), where=rest > 0)
+        spread = np.divide(window[others], rest, out=np.zeros_like(window[others]), where=rest > 0)
         spread[0, rest <= 0] = 1
-        columns[own] = share - given
-        columns[others] = columns[others] + given * spread
-    values[:, inside] = columns
+        window[own] = share - given
+        window[others] += given * spread
     return values
 
 
-def _next_best(scores: FrameScores, labels: LabelMap, barred: frozenset[int]) -> LabelMap:
-    """Returns the likeliest label of each plate pixel that is not barred; the background where all are."""
+def _next_best(scores: FrameScores, away: Mask, barred: frozenset[int]) -> NDArray[np.uint8]:
+    """Returns the likeliest label of the pixels in `away` that is not barred; the background where all are."""
     ids = (BACKGROUND, *scores.part_ids)
-    found = np.zeros(labels.shape, np.uint8)
     allowed = [index for index, value in enumerate(ids) if value not in barred]
-    if allowed:
-        box, stack = scores_on_plate(scores, (labels.shape[0], labels.shape[1]), labels)
-        found[box] = np.array([ids[index] for index in allowed], np.uint8)[stack[allowed].argmax(axis=0)]
-    return found
+    if not allowed:
+        return np.zeros(int(away.sum()), np.uint8)
+    rows, columns = np.flatnonzero(away.any(axis=1)), np.flatnonzero(away.any(axis=0))
+    box = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+    planes = np.stack([to_plate(scores.values[index], scores.to_plate, box) for index in allowed])
+    best = np.array([ids[index] for index in allowed], np.uint8)[planes.argmax(axis=0)]
+    return np.asarray(best[away[box]], np.uint8)
 
 
 def _with_channel(scores: FrameScores, part: int) -> FrameScores:

@@ -226,9 +226,9 @@ def _mix_in(scores: FrameScores, edit: FrameEdit, pixels: NDArray[np.bool_], kep
     """Mixes the labels of `pixels` into the scores, in place; channels of the parts in `kept` do not move."""
     ids = (BACKGROUND, *scores.part_ids)
     moving = [index for index, value in enumerate(ids) if value not in kept]
-    box = _score_box(pixels, scores)
+    box = score_box(pixels, scores)
     weight = np.where(pixels, edit.coverage.astype(np.float32) / 255, np.float32(0))
-    covered = _on_scores(weight, scores, box)
+    covered = on_scores(weight, scores, box)
     changed = covered > 0
     window = scores.values[(slice(None), *box)]
     room = window[moving][:, changed].sum(axis=0)
@@ -236,7 +236,7 @@ def _mix_in(scores: FrameScores, edit: FrameEdit, pixels: NDArray[np.bool_], kep
     for row, label in enumerate(ids[index] for index in moving):
         share = np.where(edit.labels == label, weight, np.float32(0))
         if share.any():
-            columns[row] += _on_scores(share, scores, box)[changed] * (room if kept else np.float32(1))
+            columns[row] += on_scores(share, scores, box)[changed] * (room if kept else np.float32(1))
     total = columns.sum(axis=0, keepdims=True)
     # Where the kept parts have the whole pixel there is nothing to share.
     scaled = np.divide(columns * room, total, out=np.zeros_like(columns), where=total > 0)
@@ -244,7 +244,7 @@ def _mix_in(scores: FrameScores, edit: FrameEdit, pixels: NDArray[np.bool_], kep
         window[index][changed] = scaled[row] if kept else columns[row] / total[0]
 
 
-def _score_box(pixels: NDArray[np.bool_], scores: FrameScores) -> tuple[slice, slice]:
+def score_box(pixels: NDArray[np.bool_], scores: FrameScores) -> tuple[slice, slice]:
     """Returns the rows and columns of the scores that lie under the pixels."""
     place, (rows, columns) = scores.to_plate, scores.values.shape[1:]
     y, x = np.flatnonzero(pixels.any(axis=1)), np.flatnonzero(pixels.any(axis=0))
@@ -259,7 +259,8 @@ def _score_box(pixels: NDArray[np.bool_], scores: FrameScores) -> tuple[slice, s
     )
 
 
-def _on_scores(plane: NDArray[np.float32], scores: FrameScores, box: tuple[slice, slice]) -> NDArray[np.float32]:
+def on_scores(plane: NDArray[np.float32], scores: FrameScores, box: tuple[slice, slice]) -> NDArray[np.float32]:
+    """Returns an (H, W) plate plane averaged over the score pixels of a box."""
     place = scores.to_plate
     moved = replace(
         place,
