@@ -61,13 +61,15 @@ def _watched(job: Job[SegmentSummary], clock: _Clock) -> Generator[Event, None, 
 def _note(request: SegmentRequest, clock: _Clock) -> None:
     assert request.measured is not None
     work, pixels = work_of(request), _pixels(request)
+    pace = (clock.last - clock.first) / (clock.frames - 1)
     run = MeasuredRun(
         backbone=work.backbone,
         device=work.device,
         resolution=work.resolution,
         steps=clock.frames,
-        seconds_per_step=(clock.last - clock.first) / (clock.frames - 1),
-        setup_s=clock.first - clock.began,
+        seconds_per_step=pace,
+        # All that is not the pace of the frames: what comes before the first, and the measuring of flicker at the end.
+        setup_s=max(0.0, time.monotonic() - clock.began - pace * clock.frames),
         peak_bytes=peak_memory(work.device),
         measured_at=now(),
         verb="segment",
