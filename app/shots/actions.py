@@ -20,6 +20,7 @@ from app.shots.runner import ShotRunner
 from engine.batch.shot import Shot, safe_name
 from engine.batch.shots import TIMELINE_SUFFIX
 from engine.errors import EngineError
+from engine.mattes.naming import shot_name
 
 
 class ShotActions(QObject):
@@ -81,7 +82,9 @@ class ShotActions(QObject):
             shots = []
             for clip in self._core.references.clips:
                 colour = {"colour_space": clip.colour_space} if clip.colour_space != "auto" else {}
-                shots.append(Shot(safe_name(clip.name), clip.path, options=colour))
+                place = clip.path if clip.path.suffix else clip.path / "frame"  # a folder's own name may tell most
+                name = safe_name(shot_name(clip.name, str(place), ()))
+                shots.append(Shot(name, clip.path, options=colour))
             self._core.window.show_workspace("shots")
             self._on_loaded(tuple(shots))
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from app.core import Core
 from app.i18n import tr
 from app.model.runs import RunModel
@@ -13,6 +15,7 @@ from app.shots.model import ShotRow, ShotsModel
 from engine.api.places import cache_folder
 from engine.api.segment_request import SegmentRequest
 from engine.domain.labels import Painted
+from engine.domain.parts import PartSet
 from engine.domain.settings import SegmentSettings
 from engine.errors import InputError
 from engine.jobs import Job
@@ -85,7 +88,7 @@ class Preparing:
             references = self._runs.painted_frames(clip_id)
             anchors = {r.frame: core.document.layer(r.id).painted() for r in references if r.frame is not None}
         if anchors:
-            parts = core.document.project.parts
+            parts = _painted_parts(core.document.project.parts, anchors)
             led = painted_and_parts_digest({n: painted_digest(p) for n, p in anchors.items()}, parts)
             assert core.session.path is not None
             folder = core.session.path / RESULT_FOLDER / clip_id / f"anchors-{led}"
@@ -98,11 +101,19 @@ class Preparing:
             return None
         source = self._core.references.clip_source(prepared.clip_id)
         stems = {frame: source.stem(frame) for frame in prepared.anchors}
-        parts = self._core.document.project.parts
+        parts = prepared.request.parts or self._core.document.project.parts
         return (yield from write_anchors(prepared.request.anchors, prepared.anchors, stems, parts))
 
     def _clip_id(self, clip: Path) -> str:
         return next((known.id for known in self._core.references.clips if known.path == clip), "")
+
+
+def _painted_parts(parts: PartSet, anchors: Mapping[int, Painted]) -> PartSet:
+    """Returns the parts that are painted on this clip; those of the project's other subjects are not looked for."""
+    seen = np.zeros(256, np.bool_)
+    for painted in anchors.values():
+        seen[np.unique(painted.labels)] = True
+    return PartSet(tuple(part for part in parts if seen[part.id]))
 
 
 def _digest(request: SegmentRequest, led: str) -> str:
