@@ -131,6 +131,6 @@ def with_header(data: bytes, changes: Mapping[str, Any]) -> bytes:
     table = json.loads(data[8 : 8 + length])
     inner = {**json.loads(table["__metadata__"][HEADER_KEY]), **changes}
     table["__metadata__"][HEADER_KEY] = json.dumps(inner, ensure_ascii=False)
-    text = json.dumps(table, ensure_ascii=False).encode()
+    text = json.dumps(table, ensure_ascii=False).encode(errors="backslashreplace")
     text += b" " * (-len(text) % 8)  # safetensors aligns its tensors
     return struct.pack("<Q", len(text)) + text + data[8 + length :]
