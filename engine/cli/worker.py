@@ -28,7 +28,7 @@ from engine.errors import InternalError
 from engine.jobs import Event, Job, Progress
 
 _PROGRESS_EVERY_S = 0.05
-_NICENESS = 5
+_NICENESS = 2
 """Where processors are short the window goes first: its heartbeat must not suffer from what it asked for."""
 _GRACE_S = 2.0
 """After the window has gone, a job gets this long to reach a yield and clean up."""

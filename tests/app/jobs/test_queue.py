@@ -299,4 +299,4 @@ def test_the_window_goes_before_its_workers_where_processors_are_short(
     qtbot.waitUntil(lambda: queue.job(job).done > 0, timeout=WAIT_MS)  # type: ignore[union-attr]
     process = queue.process_id("heavy")
     assert process is not None
-    assert weight(process) == min(19, weight(0) + 5)
+    assert weight(process) == min(19, weight(0) + 2)
