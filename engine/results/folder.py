@@ -48,7 +48,7 @@ class ResultReader:
         self.folder = folder
         self.edits = EditStore(folder)
         self._offered = EditStore(folder / PREVIEW_FOLDER) if offered else None
-        self._areas: tuple[tuple[int, int] | None, tuple[Area, ...]] = (None, ())
+        self._areas: tuple[bytes | None, tuple[Area, ...]] = (None, ())
         self.record = recovered(folder, read_record(folder), labels=LABELS_FOLDER, scores=SCORES_FOLDER)
 
     @property
@@ -97,12 +97,14 @@ class ResultReader:
     def areas(self) -> tuple[Area, ...]:
         """The areas of the result as they are now; raises InputError if its review is damaged."""
         try:
-            facts = (self.folder / REVIEW_NAME).stat()
+            content = (self.folder / REVIEW_NAME).read_bytes()
         except FileNotFoundError:
             return ()
-        stamp = (facts.st_mtime_ns, facts.st_size)
-        if self._areas[0] != stamp:
-            self._areas = stamp, read_review(self.folder).areas
+        except OSError as error:
+            raise InputError(f"'{self.folder / REVIEW_NAME}' cannot be read ({error}). Nothing was changed.") from error
+        # By content: files that are written in quick succession may have one size and one time.
+        if self._areas[0] != content:
+            self._areas = content, read_review(self.folder).areas
         return self._areas[1]
 
     def edit(self, frame: int) -> FrameEdit | None:
