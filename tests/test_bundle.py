@@ -57,10 +57,12 @@ def test_of_diffusers_networks_and_schedulers_are_wanted_and_pipelines_are_not(m
     assert is_wanted(module) == wanted
 
 
-def test_the_one_program_that_torch_looks_for_stays() -> None:
+def test_of_some_folders_the_one_file_that_is_needed_stays() -> None:
     assert not is_dropped("torch/bin/torch_shm_manager")
     assert is_dropped("torch/bin/protoc")
     assert not is_dropped("torch/lib/libtorch_cpu.so")
+    assert not is_dropped("PySide6/Qt/translations/qtbase_de.qm")
+    assert is_dropped("PySide6/Qt/translations/qtbase_fr.qm")
 
 
 @pytest.mark.parametrize("name", _requirements())

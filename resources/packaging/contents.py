@@ -48,8 +48,8 @@ EXCLUDED = (
 )
 """What tests, plots, compilers and notebooks of the libraries would need. readline is under the GPL and not used."""
 
-_PROGRAMS = "torch/bin/"
-_LOOKED_FOR = "torch_shm_manager"
+_KEPT = {"torch/bin/": "torch_shm_manager", "PySide6/Qt/translations/": "qtbase_de.qm"}
+"""Of these folders one file is needed: torch refuses to be imported without the first, the second is our German."""
 _DROPPED = (
     "torch/include",
     "torch/share",
@@ -57,7 +57,6 @@ _DROPPED = (
     "torch/lib/libtorchbind_test",
     "torch/lib/libjitbackend_test",
     "torch/lib/libbackend_with_compiler",
-    "PySide6/Qt/translations",
     "PySide6/Qt/qml",
     "PySide6/Qt/plugins/qmltooling",
     "PySide6/Qt/plugins/sqldrivers",
@@ -78,11 +77,9 @@ _DROPPED = (
 
 
 def is_dropped(place: str) -> bool:
-    """Tells whether a file runs no model and shows no window, by its place in the bundle.
-
-    Of torch's own programs, one must be there: torch refuses to be imported without it.
-    """
-    return place.startswith(_DROPPED) or (place.startswith(_PROGRAMS) and _LOOKED_FOR not in place)
+    """Tells whether a file runs no model and shows no window, by its place in the bundle."""
+    folder = next((folder for folder in _KEPT if place.startswith(folder)), None)
+    return place.startswith(_DROPPED) or (folder is not None and _KEPT[folder] not in place)
 
 
 def left_out_families() -> list[str]:
