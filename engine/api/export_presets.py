@@ -65,27 +65,6 @@ def built_in_presets() -> tuple[ExportPreset, ...]:
     return tuple(sorted((read_preset(path) for path in export_presets()), key=lambda preset: preset.title))
 
 
-def find_preset(name: str) -> ExportPreset:
-    """Returns a preset that ships with the program or is the user's own, by its name, or one from a JSON file.
-
-    Raises:
-        InputError: There is none of that name; the sentence lists those that exist.
-    """
-    from engine.api.own_presets import own_presets, preset_name
-
-    if name.lower().endswith(".json"):
-        return read_preset(Path(name))
-    wanted = preset_name(name)
-    own = own_presets()
-    presets = (*built_in_presets(), *own.presets)
-    for preset in presets:
-        if preset.name == wanted:
-            return preset
-    known = ", ".join(preset.name for preset in presets)
-    problems = " ".join(("", *own.problems))
-    raise InputError(f"There is no export preset '{name}'. Known: {known}, or a JSON file.{problems}")
-
-
 def read_preset(path: Path) -> ExportPreset:
     """Reads a preset.
 

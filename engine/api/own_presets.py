@@ -1,4 +1,4 @@
-"""The artist's own export presets: a JSON file each, in the user's folder."""
+"""The artist's own export presets, a JSON file each in the user's folder, and finding a preset by its name."""
 
 from __future__ import annotations
 
@@ -48,6 +48,25 @@ def own_presets(folder: Path | None = None) -> OwnPresets:
         except InputError as error:
             problems.append(f"{error} It is left out; mend or delete the file.")
     return OwnPresets(tuple(sorted(presets, key=lambda preset: preset.title.casefold())), tuple(problems))
+
+
+def find_preset(name: str) -> ExportPreset:
+    """Returns a preset that ships with the program or is the user's own, by its name, or one from a JSON file.
+
+    Raises:
+        InputError: There is none of that name; the sentence lists those that exist.
+    """
+    if name.lower().endswith(".json"):
+        return read_preset(Path(name))
+    wanted = preset_name(name)
+    own = own_presets()
+    presets = (*built_in_presets(), *own.presets)
+    for preset in presets:
+        if preset.name == wanted:
+            return preset
+    known = ", ".join(preset.name for preset in presets)
+    problems = " ".join(("", *own.problems))
+    raise InputError(f"There is no export preset '{name}'. Known: {known}, or a JSON file.{problems}")
 
 
 def save_preset(preset: ExportPreset, title: str, *, overwrite: bool, folder: Path | None = None) -> ExportPreset:

@@ -32,7 +32,8 @@ def chosen_preset(arguments: argparse.Namespace) -> ExportPreset:
     Raises:
         InputError: There is no such preset, or what was given does not go together.
     """
-    from engine.api.export_presets import ExportPreset, find_preset
+    from engine.api.export_presets import ExportPreset
+    from engine.api.own_presets import find_preset
 
     if arguments.preset and arguments.formats:
         raise InputError("--preset brings its formats along: give --preset or --format, not both.")

@@ -6,8 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from engine.api.export_presets import ExportPreset, find_preset
-from engine.api.own_presets import delete_preset, own_presets, own_presets_folder, rename_preset, save_preset
+from engine.api.export_presets import ExportPreset
+from engine.api.own_presets import (
+    delete_preset,
+    find_preset,
+    own_presets,
+    own_presets_folder,
+    rename_preset,
+    save_preset,
+)
 from engine.errors import InputError, OutputError
 from engine.mattes.options import ColourOptions, ExrOptions, LayerChoice, Naming, Output
 

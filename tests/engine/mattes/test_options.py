@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.api.export_presets import ExportPreset, built_in_presets, find_preset, read_preset, write_preset
+from engine.api.export_presets import ExportPreset, built_in_presets, read_preset, write_preset
+from engine.api.own_presets import find_preset
 from engine.errors import InputError
 from engine.mattes.estimate import estimated_bytes
 from engine.mattes.formats import FORMATS
