@@ -9,6 +9,11 @@ from pathlib import Path
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a verb without touching Qt, or opens the window on the paths given; returns the exit code."""
+    if getattr(sys, "frozen", False):
+        # In a bundle, processes that multiprocessing starts are this program again.
+        import multiprocessing
+
+        multiprocessing.freeze_support()
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments in (["--install-desktop"], ["--remove-desktop"]):
         from app.desktop.entry import desktop_command

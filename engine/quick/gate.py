@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.quick.candidates import Candidate
+from engine.quick.candidates import Candidate, Source
 from engine.quick.fusion import Prior, sampled
 from engine.quick.painted import PaintedFrame
 
@@ -29,9 +29,10 @@ class GateSettings:
         trust: Mean C over a part's pixels at which its gate begins to open, and at which it is open.
         agreement: The same for the soft IoU of the part as it is carried from either side.
         size: The same for its area, as a share of the largest painted one.
-        edge_pixels: To this distance from the painted frames' edges, an open gate lets them speak only as far as they
-            explain the pixel: there the network places edges better (camera .991 instead of .982).
-        edge_gain: C is multiplied by this there.
+        edge_pixels: To this distance from the painted frames' edges an open gate lets them speak only as far as they
+            explain the pixel: there the network places edges better (camera .992 instead of .982).
+        gain: C is multiplied by this there, and where the chained flow leads nowhere: what comes into the picture or
+            hides the part has no painted pixel that could be right.
     """
 
     share: float = 0.5
@@ -39,7 +40,7 @@ class GateSettings:
     agreement: tuple[float, float] = (0.3, 0.45)
     size: tuple[float, float] = (0.05, 0.1)
     edge_pixels: int = 2
-    edge_gain: float = 4.0
+    gain: float = 4.0
 
 
 def agreement(candidates: Sequence[Candidate], painted: Sequence[PaintedFrame]) -> NDArray[np.float32]:
@@ -80,10 +81,20 @@ def vouched(
     return np.asarray(sure * size, np.float32)
 
 
+def reached(sources: Sequence[Source], height: int, width: int) -> NDArray[np.float32]:
+    """Returns (h, w) in [0, 1]: whether chained flow leads from a pixel to any painted frame, light set aside."""
+    reach = np.zeros((height, width), np.float32)
+    for source in sources:
+        if source.chain is not None:
+            reach = np.maximum(reach, 2.0 * np.sqrt(np.clip(source.chain.confidence, 0.0, 1.0)))
+    return np.asarray(np.minimum(reach, 1.0), np.float32)
+
+
 def blended(
     probabilities: NDArray[np.float32],
     prior: Prior,
     gates: NDArray[np.float32],
+    reach: NDArray[np.float32],
     settings: GateSettings | None = None,
 ) -> NDArray[np.float32]:
     """Returns the network's answer mixed with what the painted frames say.
@@ -93,6 +104,7 @@ def blended(
         prior: What the painted frames say.
         gates: (K,) `vouched`: where a part is vouched for, its pixels, and those that the network would give to it, are
             left to the painted frames.
+        reach: (h, w) `reached`.
         settings: The share elsewhere.
     """
     settings = settings or GateSettings()
@@ -101,7 +113,8 @@ def blended(
     for place, gate in enumerate(gates, start=1):
         if gate > 0:
             open_to = np.maximum(open_to, 2.0 * gate * np.maximum(known[place], probabilities[place]))
-    limit = np.where(_edges(known, settings.edge_pixels), np.float32(settings.edge_gain) * prior.trust, np.float32(1.0))
+    explained = np.float32(settings.gain) * prior.trust
+    limit = np.where(_edges(known, settings.edge_pixels), explained, np.maximum(explained, reach))
     share = np.maximum(np.float32(settings.share) * prior.trust, np.minimum(open_to, limit))
     mixed: NDArray[np.float32] = probabilities + np.minimum(share, np.float32(1.0)) * (known - probabilities)
     return mixed

@@ -18,7 +18,7 @@ from engine.quick.candidates import find_candidates
 from engine.quick.clip_frames import ClipFrames
 from engine.quick.components import rule
 from engine.quick.fusion import Prior, fuse
-from engine.quick.gate import agreement, blended, vouched
+from engine.quick.gate import agreement, blended, reached, vouched
 from engine.quick.knowledge import Knowledge, painted_frames
 from engine.quick.memory import stored_references, stored_refiner
 from engine.quick.network import Refiner, fused, refined
@@ -74,7 +74,8 @@ class _Segmenter:
         known = prior.probabilities()
         if self.refiner is not None:
             gates = vouched(prior, agreement(candidates, painted), self.areas)
-            known = blended(refined(self.refiner, view.lab, prior), prior, gates)
+            reach = reached(sources, view.height, view.width)
+            known = blended(refined(self.refiner, view.lab, prior), prior, gates, reach)
             known = plausible(known, prior, self.areas)
         return _Scored(known, support, prior)
 

@@ -14,7 +14,7 @@ from engine.domain.task import ClipTask
 from engine.quick.candidates import Source, find_candidates
 from engine.quick.examples import walked
 from engine.quick.fusion import Prior, fuse
-from engine.quick.gate import agreement, blended, vouched
+from engine.quick.gate import agreement, blended, reached, vouched
 from engine.quick.knowledge import Knowledge
 from engine.quick.network import Refiner, refined
 from engine.quick.painted import PaintedFrame
@@ -32,15 +32,17 @@ class Watched:
         picture: The picture; what was painted on it is the truth.
         prior: What segmenting would know of it.
         gates: (K,) how far it would believe that of each part.
+        reach: (h, w) where flow leads to a painted frame.
     """
 
     picture: PaintedFrame
     prior: Prior
     gates: NDArray[np.float32]
+    reach: NDArray[np.float32]
 
     def channels(self, refiner: Refiner) -> NDArray[np.uint8]:
         """Returns (h, w) uint8: the channel of each pixel as segmenting would say with this refiner."""
-        scores = blended(refined(refiner, self.picture.view.lab, self.prior), self.prior, self.gates)
+        scores = blended(refined(refiner, self.picture.view.lab, self.prior), self.prior, self.gates, self.reach)
         return np.asarray(scores.argmax(0), np.uint8)
 
 
@@ -61,7 +63,7 @@ def watched(
     size = (picture.view.width, picture.view.height)
     prior = fuse(candidates, knowledge.painted, size, picture.num_parts)
     gates = vouched(prior, agreement(candidates, knowledge.painted), painted_areas(knowledge.painted))
-    return Watched(picture, prior, gates)
+    return Watched(picture, prior, gates, reached(sources, picture.view.height, picture.view.width))
 
 
 def holdout_iou(

@@ -164,6 +164,8 @@ def _moved(scores: FrameScores, area: Area, mask: Mask, kept: frozenset[int]) ->
     if area.part not in ids or not others or not mask.any():
         return scores.values
     values, own, box = scores.values.copy(), ids.index(area.part), score_box(mask, scores)
+    if any(span.start == span.stop for span in box):
+        return values
     weight = on_scores(mask.astype(np.float32), scores, box)
     window = values[(slice(None), *box)]
     share, rest = window[own].copy(), window[others].sum(axis=0)

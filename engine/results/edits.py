@@ -227,6 +227,8 @@ def _mix_in(scores: FrameScores, edit: FrameEdit, pixels: NDArray[np.bool_], kep
     ids = (BACKGROUND, *scores.part_ids)
     moving = [index for index, value in enumerate(ids) if value not in kept]
     box = score_box(pixels, scores)
+    if any(span.start == span.stop for span in box):
+        return
     weight = np.where(pixels, edit.coverage.astype(np.float32) / 255, np.float32(0))
     covered = on_scores(weight, scores, box)
     changed = covered > 0
@@ -245,13 +247,13 @@ def _mix_in(scores: FrameScores, edit: FrameEdit, pixels: NDArray[np.bool_], kep
 
 
 def score_box(pixels: NDArray[np.bool_], scores: FrameScores) -> tuple[slice, slice]:
-    """Returns the rows and columns of the scores that lie under the pixels."""
+    """Returns the rows and columns of the scores that lie under the pixels; empty slices where none do."""
     place, (rows, columns) = scores.to_plate, scores.values.shape[1:]
     y, x = np.flatnonzero(pixels.any(axis=1)), np.flatnonzero(pixels.any(axis=0))
 
     def reach(first: int, last: int, scale: float, offset: float, size: int) -> slice:
-        start = int(np.floor((first - offset) / scale))
-        return slice(max(start, 0), min(int(np.ceil((last + 1 - offset) / scale)), size))
+        start = min(max(int(np.floor((first - offset) / scale)), 0), size)
+        return slice(start, min(max(int(np.ceil((last + 1 - offset) / scale)), start), size))
 
     return (
         reach(int(y[0]), int(y[-1]), place.scale_y, place.offset_y, rows),

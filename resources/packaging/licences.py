@@ -76,7 +76,8 @@ def describe(distribution: Distribution) -> Carried:
     """
     facts = distribution.metadata
     classifiers = [c.split(" :: ")[-1] for c in facts.get_all("Classifier") or () if c.startswith("License ::")]
-    stated = facts["License-Expression"] or ", ".join(classifiers) or (facts["License"] or "").strip().split("\n")[0]
+    plain = _fact(distribution, "License").strip().split("\n")[0]
+    stated = _fact(distribution, "License-Expression") or ", ".join(classifiers) or plain
     files = distribution.files or ()
     texts = [
         Path(str(distribution.locate_file(file)))
@@ -134,7 +135,12 @@ def _source(distribution: Distribution) -> str:
     facts = distribution.metadata
     pages = dict(line.lower().split(", ", 1) for line in facts.get_all("Project-URL") or () if ", " in line)
     stated = next((pages[label] for label in _SOURCE_LABELS if label in pages), None)
-    return stated or facts["Home-page"] or f"https://pypi.org/project/{facts['Name']}/"
+    return stated or _fact(distribution, "Home-page") or f"https://pypi.org/project/{facts['Name']}/"
+
+
+def _fact(distribution: Distribution, key: str) -> str:
+    # Asking for a key that is not there raises in some versions of the library, which others install in its place.
+    return next(iter(distribution.metadata.get_all(key) or ()), "")
 
 
 def _python() -> Carried:

@@ -14,6 +14,7 @@ from engine.temporal.flow import pixel_grid
 
 NONE = np.zeros(1, np.float32)
 SIZE = 40
+NOWHERE, ALL = np.zeros((SIZE, SIZE), np.float32), np.ones((SIZE, SIZE), np.float32)
 
 
 def prior_of(trust: float, *, side: int = 10) -> Prior:
@@ -31,15 +32,15 @@ def everywhere() -> NDArray[np.float32]:
 
 
 def test_the_network_has_the_last_word_where_nothing_is_explained_and_half_a_word_elsewhere() -> None:
-    assert np.allclose(blended(everywhere(), prior_of(0.0), NONE), everywhere())
-    mixed = blended(everywhere(), prior_of(1.0), NONE)
+    assert np.allclose(blended(everywhere(), prior_of(0.0), NONE, ALL), everywhere())
+    mixed = blended(everywhere(), prior_of(1.0), NONE, ALL)
     assert mixed[1, 5, 5] == pytest.approx(0.95)
     assert mixed[1, 20, 20] == pytest.approx(0.45)
     assert np.abs(mixed.sum(0) - 1).max() < 1e-6
 
 
 def test_a_part_that_is_vouched_for_does_not_grow_over_what_is_unexplained() -> None:
-    labels = blended(everywhere(), prior_of(0.05), np.ones(1, np.float32)).argmax(0)
+    labels = blended(everywhere(), prior_of(0.05), np.ones(1, np.float32), ALL).argmax(0)
     assert labels[:10, :10].all()
     assert not labels[14:].any()
     assert not labels[:, 14:].any()
@@ -47,8 +48,13 @@ def test_a_part_that_is_vouched_for_does_not_grow_over_what_is_unexplained() -> 
 
 def test_beside_an_edge_the_network_decides_where_little_is_explained() -> None:
     for trust, grown in ((0.05, True), (0.3, False)):
-        labels = blended(everywhere(), prior_of(trust), np.ones(1, np.float32)).argmax(0)
+        labels = blended(everywhere(), prior_of(trust), np.ones(1, np.float32), ALL).argmax(0)
         assert bool(labels[5, 11]) == grown
+
+
+def test_what_comes_into_the_picture_is_left_to_the_network_though_its_part_is_vouched_for() -> None:
+    labels = blended(everywhere(), prior_of(0.05), np.ones(1, np.float32), NOWHERE).argmax(0)
+    assert labels.all()
 
 
 def test_a_part_is_vouched_for_by_explained_pixels_or_by_both_sides_and_only_at_a_size_it_can_have() -> None:

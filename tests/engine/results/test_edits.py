@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from engine.domain.parts import PartSet
 from engine.domain.scores import FrameScores, PlateMap
 from engine.errors import InputError
-from engine.results.areas import Area
-from engine.results.edits import EditStore, FrameEdit, composed
+from engine.results.areas import Area, held
+from engine.results.edits import EditStore, FrameEdit, composed, score_box
 from engine.results.folder import ResultReader, ResultWriter
 from engine.results.resample import labels_on_plate, scores_on_plate
 from engine.results.review import Review, read_review, with_locked_parts, write_review
@@ -50,6 +50,17 @@ def test_only_corrected_pixels_change_and_they_show_their_label(seed: int) -> No
     box, _ = scores_on_plate(after, PLATE, shown)
     ids = np.array((0, *after.part_ids))
     assert (ids[stack.argmax(axis=0)] == shown[box]).all()
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (23, 31), (0, 31), (23, 0)])
+def test_pixels_beside_the_scores_have_no_scores_under_them(corner: tuple[int, int]) -> None:
+    scores = replace(frame_of(1), values=frame_of(1).values[:, 2:6, 2:7], to_plate=PlateMap(2, 2, 10, 8))
+    pixels = np.zeros(PLATE, bool)
+    pixels[corner] = True
+    assert scores.values[(slice(None), *score_box(pixels, scores))].size == 0
+    area = Area("a1", "never", 1, scores.frame, frozenset({scores.frame}), moving=False)
+    after, _ = held((scores, labels_on_plate(scores, PLATE)), area, pixels)
+    assert (after.values == scores.values).all()
 
 
 @given(seed=st.integers(0, 10**6))
