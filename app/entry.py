@@ -6,6 +6,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+_QT_PACKAGES = "sudo apt-get install -y libgl1 libegl1 libxkbcommon0 libfontconfig1 libdbus-1-3 libxcb-cursor0"
+_NO_WINDOW = 8
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a verb without touching Qt, or opens the window on the paths given; returns the exit code."""
@@ -23,8 +26,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         from engine.cli.main import main as run_verb
 
         return run_verb(arguments)
-    from app.bootstrap import open_window
+    return _open_window(arguments)
 
+
+def _open_window(arguments: list[str]) -> int:
+    try:
+        from app.bootstrap import open_window
+    except ImportError as error:
+        if ".so" not in str(error):
+            raise
+        # Qt's own words name the library alone, in a traceback.
+        sys.stderr.write(
+            f"The window needs a library of the system that is not here ({error}). On Debian or Ubuntu: {_QT_PACKAGES}. "
+            "The command line works without it.\n"
+        )
+        return _NO_WINDOW
     return open_window(arguments)
 
 

@@ -136,3 +136,22 @@ def test_a_folder_called_worker_does_not_keep_the_worker_from_starting(
     monkeypatch.setitem(sys.modules, "app.bootstrap", None)
     assert main(["worker"]) == 0
     assert asked == [["worker"]]
+
+
+class _NoLibrary:
+    """Stands in for Qt on a machine that lacks a library of the system."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name == "app.bootstrap":
+            raise ImportError("libGL.so.1: cannot open shared object file: No such file or directory")
+
+
+def test_a_missing_library_of_the_system_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "app.bootstrap", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [_NoLibrary(), *sys.meta_path])
+    assert main([]) == 8
+    told = capsys.readouterr().err
+    assert "libGL.so.1" in told
+    assert "apt-get install" in told
