@@ -37,8 +37,8 @@ def _open_window(arguments: list[str]) -> int:
             raise
         # Qt's own words name the library alone, in a traceback.
         sys.stderr.write(
-            f"The window needs a library of the system that is not here ({error}). On Debian or Ubuntu: {_QT_PACKAGES}. "
-            "The command line works without it.\n"
+            f"The window needs a library of the system that is not here ({error}). On Debian or Ubuntu: "
+            f"{_QT_PACKAGES}. The command line works without it.\n"
         )
         return _NO_WINDOW
     return open_window(arguments)
