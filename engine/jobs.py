@@ -6,7 +6,7 @@ blocks and context managers restore what they changed. Jobs yield at least twice
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -58,6 +58,21 @@ class TrainStep:
 
 Event = Progress | FrameDone | Message | TrainStep
 Job = Generator[Event, None, R]
+
+
+def watched(job: Job[R], tell: Callable[[Event], None]) -> Job[R]:
+    """Passes a job through and tells each of its events before it is yielded; closing it closes the job."""
+    try:
+        while True:
+            try:
+                event = next(job)
+            except StopIteration as stop:
+                result: R = stop.value
+                return result
+            tell(event)
+            yield event
+    finally:
+        job.close()
 
 
 def run_to_end(job: Job[R]) -> R:

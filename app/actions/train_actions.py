@@ -15,7 +15,6 @@ from app.actions.commands import Commands
 from app.core import Core
 from app.i18n import tr
 from app.jobs.spec import JobSpec, Outcome
-from app.model.devices import Device
 from app.model.snapshots import SnapshotWriter, order_for
 from app.model.training import TrainingModel
 from engine.api.library import replace_profile
@@ -26,6 +25,7 @@ from engine.api.train import TrainRequest
 from engine.api.train_needs import NeedsRequest
 from engine.domain.settings import Preset, TrainSettings
 from engine.errors import EngineError, OutputError
+from engine.hardware.devices import DeviceFacts
 from engine.jobs import Event, Message, TrainStep
 from engine.project_io.training_runs import TrainingRecord, in_state, new_record
 
@@ -239,7 +239,7 @@ class TrainActions(QObject):
     def _take_devices(self, outcome: Outcome) -> None:
         self._probe = ""
         if outcome.kind == "succeeded" and outcome.value is not None:
-            self.model.set_devices(tuple(Device(**row) for row in outcome.value["devices"]))
+            self.model.set_devices(tuple(DeviceFacts(**row) for row in outcome.value["devices"]))
 
     def _end(self, outcome: Outcome) -> None:
         record = self.model.record

@@ -22,9 +22,9 @@ from app.diagnostics.run_record import CrashedRun
 from app.diagnostics.scrub import scrub
 from app.i18n import tr
 from app.jobs.spec import Outcome
-from app.model.devices import Device
 from engine.api.cache import CacheContent, look_at_cache
 from engine.api.places import cache_folder, read_places
+from engine.hardware.devices import DeviceFacts
 from engine.jobs import Job
 
 _LOG_LINES = 60
@@ -58,7 +58,7 @@ class DiagnosticsActions(QObject):
         self._log: LogFile | None = None
         self._last_run = ""
         self._cache = CacheContent(())
-        self._devices: Callable[[], Sequence[Device] | None] = lambda: None
+        self._devices: Callable[[], Sequence[DeviceFacts] | None] = lambda: None
         self.watch.raised.connect(self._on_raised)
         core.notifier.failed.connect(self.watch.note)
         core.notifier.posted.connect(self._on_posted)
@@ -74,7 +74,7 @@ class DiagnosticsActions(QObject):
         """Takes the log of this run."""
         self._log = log
 
-    def know_devices(self, found: Callable[[], Sequence[Device] | None]) -> None:
+    def know_devices(self, found: Callable[[], Sequence[DeviceFacts] | None]) -> None:
         """Takes what tells the devices that a worker has found, None while none was asked."""
         self._devices = found
 
@@ -221,7 +221,7 @@ class DiagnosticsActions(QObject):
             self.page.show_text(self.text())
 
 
-def _device_rows(devices: Sequence[Device] | None) -> dict[str, str]:
+def _device_rows(devices: Sequence[DeviceFacts] | None) -> dict[str, str]:
     """Returns the devices as torch names them, where a worker has been asked."""
     if devices is None:
         return {}

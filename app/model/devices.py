@@ -3,28 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from app.i18n import tr
 from engine.errors import EngineError, MissingModelError
+from engine.hardware.devices import DeviceFacts
 from engine.models import DEFAULT_MODEL, find_model
-
-
-@dataclass(frozen=True)
-class Device:
-    """A device.
-
-    Attributes:
-        name: What settings call it: "cpu", "cuda:0", "mps".
-        title: What the artist knows it by.
-        total_bytes: Its memory, or 0 where that cannot be told.
-        free_bytes: What is free of it now, or 0.
-    """
-
-    name: str
-    title: str
-    total_bytes: int
-    free_bytes: int
 
 
 def smite_missing(model: str | None) -> str:
@@ -47,7 +30,7 @@ def smite_missing(model: str | None) -> str:
     return ""
 
 
-def smite_caution(device: str, devices: Sequence[Device] | None) -> str:
+def smite_caution(device: str, devices: Sequence[DeviceFacts] | None) -> str:
     """Returns a sentence on what will make SMITE slow, or "".
 
     Args:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.model.devices import Device, smite_caution, smite_missing
+from app.model.devices import smite_caution, smite_missing
 from app.model.document import Document
 from app.model.references import ReferencesModel
 from app.model.results import ResultsModel
@@ -23,6 +23,7 @@ from engine.domain.labels import BACKGROUND, UNKNOWN, Painted
 from engine.domain.profile import Backbone
 from engine.domain.project import ProjectReference
 from engine.errors import EngineError, InputError
+from engine.hardware.devices import DeviceFacts
 from engine.jobs import Job
 from engine.profiles.card import ProfileCard, read_card
 from engine.project_io.run_inputs import (
@@ -85,7 +86,7 @@ class RunModel(QObject):
         self._digests: dict[str, str] = {}
         self._cards: dict[Path, tuple[int, ProfileCard]] = {}
         self.choice = RunChoice()
-        self.devices: tuple[Device, ...] | None = None
+        self.devices: tuple[DeviceFacts, ...] | None = None
         # Hashing what was painted must not wait for the hand: strokes come faster than that.
         self._judging = QTimer(self)
         self._judging.setSingleShot(True)
@@ -102,7 +103,7 @@ class RunModel(QObject):
         self.choice = choice
         self.changed.emit()
 
-    def set_devices(self, devices: tuple[Device, ...] | None) -> None:
+    def set_devices(self, devices: tuple[DeviceFacts, ...] | None) -> None:
         """Takes in what this machine computes with."""
         if devices != self.devices:
             self.devices = devices

@@ -9,13 +9,14 @@ from typing import Literal
 from PySide6.QtCore import QObject, Signal
 
 from app.i18n import tr
-from app.model.devices import Device, smite_caution, smite_missing
+from app.model.devices import smite_caution, smite_missing
 from app.model.document import Document
 from app.model.session import ProjectSession
 from engine.domain.labels import BACKGROUND, UNKNOWN
 from engine.domain.profile import Backbone
 from engine.domain.project import ProjectReference
 from engine.domain.settings import Preset, TrainSettings
+from engine.hardware.devices import DeviceFacts
 from engine.jobs import TrainStep
 from engine.profiles.training_run import Checkpoint, best_of, checkpoints_in
 from engine.project_io.run_inputs import digest_of
@@ -62,7 +63,7 @@ class TrainingModel(QObject):
         super().__init__(parent)
         self._document, self._session = document, session
         self.choice = TrainChoice()
-        self.devices: tuple[Device, ...] | None = None
+        self.devices: tuple[DeviceFacts, ...] | None = None
         self.record: TrainingRecord | None = None
         self.phase: Phase = "idle"
         self.sentence = ""
@@ -97,7 +98,7 @@ class TrainingModel(QObject):
             self.choice = choice
             self.choiceChanged.emit()
 
-    def set_devices(self, devices: tuple[Device, ...]) -> None:
+    def set_devices(self, devices: tuple[DeviceFacts, ...]) -> None:
         """Takes in what the worker found."""
         self.devices = devices
         self.choiceChanged.emit()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
 from dataclasses import dataclass, field
 
 from engine.api.plan import work_of
@@ -12,7 +11,7 @@ from engine.api.segment_request import SegmentRequest
 from engine.api.summary import SegmentSummary
 from engine.errors import EngineError
 from engine.hardware.measured import MeasuredRun, note_run, now, peak_memory
-from engine.jobs import Event, FrameDone, Job
+from engine.jobs import Event, FrameDone, Job, watched
 from engine.media import open_clip
 
 _FEWEST_FRAMES = 4
@@ -38,24 +37,10 @@ class _Clock:
 def segment_measured(request: SegmentRequest) -> Job[SegmentSummary]:
     """As `segment`; notes in `request.measured`, where that is given, how long it took."""
     clock = _Clock()
-    summary = yield from _watched(segment(request), clock)
+    summary = yield from watched(segment(request), clock.tell)
     if request.measured is not None and clock.frames >= _FEWEST_FRAMES:
         _note(request, clock)
     return summary
-
-
-def _watched(job: Job[SegmentSummary], clock: _Clock) -> Generator[Event, None, SegmentSummary]:
-    try:
-        while True:
-            try:
-                event = next(job)
-            except StopIteration as stop:
-                summary: SegmentSummary = stop.value
-                return summary
-            clock.tell(event)
-            yield event
-    finally:
-        job.close()
 
 
 def _note(request: SegmentRequest, clock: _Clock) -> None:

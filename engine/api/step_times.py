@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any, Literal
+from typing import Literal
 
-from engine.atomic import write_text
-from engine.errors import OutputError
+from engine.notes import add_row, read_rows
 
 Step = Literal["spread", "track", "teach"]
 
@@ -42,11 +39,7 @@ class StepTime:
 
 def note_step(file: Path, taken: StepTime) -> None:
     """Adds a step; where the file cannot be written, the next estimate is a little older."""
-    rows = [*_rows(file), asdict(taken)][-_KEPT:]
-    try:
-        write_text(file, json.dumps(rows, indent=1) + "\n")
-    except OutputError:
-        return
+    add_row(file, asdict(taken), keep=_KEPT)
 
 
 def expected_seconds(file: Path, step: Step, how: str, frames: int, megapixels: float) -> float | None:
@@ -68,17 +61,9 @@ def expected_seconds(file: Path, step: Step, how: str, frames: int, megapixels: 
 
 def _taken(file: Path) -> list[StepTime]:
     found = []
-    for row in _rows(file):
+    for row in read_rows(file):
         try:
             found.append(StepTime(**row))
         except TypeError:
             continue
     return found
-
-
-def _rows(file: Path) -> list[Mapping[str, Any]]:
-    try:
-        rows = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return []
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []

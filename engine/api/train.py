@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from engine.domain.settings import TrainSettings
 from engine.errors import InputError, MemoryLimitError, OutputError
 from engine.hardware.fit import smaller_side
 from engine.hardware.measured import MeasuredRun, note_run, now, peak_memory
-from engine.jobs import Event, Job, Message, TrainStep
+from engine.jobs import Event, Job, Message, TrainStep, watched
 from engine.media.references import read_references
 from engine.profiles import read_profile, write_profile
 from engine.profiles.training_run import TrainingRun, small_picture, write_picture
@@ -169,12 +170,12 @@ def _learn_with_smite(
     settings = request.settings
     while True:
         learning = learn_smite(found.references, found.parts, settings, start=start, checkpoint=checkpoint, run=run)
-        begun = _Begun()
+        begun: list[float] = []
         try:
-            profile = yield from _noticed(learning, begun)
+            profile = yield from watched(learning, partial(_note_step, begun))
         except MemoryLimitError:
             smaller = smaller_side(settings.resolution)
-            if begun.steps or smaller is None:
+            if begun or smaller is None:
                 raise
             yield Message(
                 f"Learning at {settings.resolution} pixels did not fit into the device's memory; going on with "
@@ -188,53 +189,24 @@ def _learn_with_smite(
         return profile
 
 
-@dataclass
-class _Begun:
-    """How many steps a learning has done."""
-
-    steps: int = 0
-
-
-def _noticed(learning: Job[Profile], begun: _Begun) -> Job[Profile]:
-    try:
-        while True:
-            try:
-                event = next(learning)
-            except StopIteration as stop:
-                profile: Profile = stop.value
-                return profile
-            begun.steps += isinstance(event, TrainStep)
-            yield event
-    finally:
-        learning.close()
+def _note_step(times: list[float], event: Event) -> None:
+    if isinstance(event, TrainStep):
+        times.append(time.monotonic())
 
 
 def _timed(learning: Job[Profile], request: TrainRequest, began: float) -> Generator[Event, None, Profile]:
     """Passes a learning through and notes what it took, where the request asks for that."""
-    first = last = began
-    steps = 0
-    try:
-        while True:
-            try:
-                event = next(learning)
-            except StopIteration as stop:
-                profile: Profile = stop.value
-                break
-            if isinstance(event, TrainStep):
-                last, steps = time.monotonic(), steps + 1
-                first = last if steps == 1 else first
-            yield event
-    finally:
-        learning.close()
-    if request.measured is not None and steps > 1:
+    steps: list[float] = []
+    profile = yield from watched(learning, partial(_note_step, steps))
+    if request.measured is not None and len(steps) > 1:
         settings, device = request.settings, request.settings.device
         row = MeasuredRun(
             backbone=request.backbone,
             device=device,
             resolution=settings.resolution if request.backbone == "smite" else 0,
-            steps=steps,
-            seconds_per_step=(last - first) / (steps - 1),
-            setup_s=first - began,
+            steps=len(steps),
+            seconds_per_step=(steps[-1] - steps[0]) / (len(steps) - 1),
+            setup_s=steps[0] - began,
             peak_bytes=peak_memory(_used(device)),
             measured_at=now(),
         )

@@ -21,6 +21,7 @@ from engine.atomic import write_text
 from engine.errors import OutputError
 from engine.hardware.devices import DeviceFacts, release
 from engine.jobs import Event, Job, Progress
+from engine.notes import read_table
 
 _FLOW_SIZE = (960, 540)  # the size that 16:9 plates are worked on at
 _REPEATS = 8
@@ -86,7 +87,7 @@ def kept_calibration(file: Path, device: DeviceFacts) -> Calibration | None:
         file: Where measurements are kept.
         device: The device as it is now.
     """
-    row = _table(file).get(device.name)
+    row = read_table(file).get(device.name)
     if not isinstance(row, dict):
         return None
     try:
@@ -100,7 +101,7 @@ def kept_calibration(file: Path, device: DeviceFacts) -> Calibration | None:
 
 def keep_calibration(file: Path, calibration: Calibration) -> None:
     """Keeps a measurement; where the file cannot be written, the next run measures again."""
-    table = {**_table(file), calibration.device: asdict(calibration)}
+    table = {**read_table(file), calibration.device: asdict(calibration)}
     try:
         write_text(file, json.dumps(table, indent=1) + "\n")
     except OutputError:
@@ -173,11 +174,3 @@ def network_step(device: DeviceFacts) -> tuple[Callable[[], None], float]:
 def _plain(text: str) -> str:
     """Returns a version without what a build added to it ('2.13.0+cpu')."""
     return text.partition("+")[0]
-
-
-def _table(file: Path) -> dict[str, Any]:
-    try:
-        table = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return table if isinstance(table, dict) else {}

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from platformdirs import user_data_path
 
-from engine.atomic import write_text
 from engine.domain.profile import Backbone
-from engine.errors import OutputError
+from engine.notes import add_row, read_rows
 
 MEASURED_FILE = "measured.json"
 CALIBRATION_FILE = "calibration.json"
@@ -89,17 +87,13 @@ class MeasuredRun:
 
 def note_run(file: Path, run: MeasuredRun) -> None:
     """Adds a run; where the file cannot be written, the next estimate is a little older."""
-    rows = [*_rows(file), asdict(run)][-_KEPT:]
-    try:
-        write_text(file, json.dumps(rows, indent=1) + "\n")
-    except OutputError:
-        return
+    add_row(file, asdict(run), keep=_KEPT)
 
 
 def measured_runs(file: Path) -> tuple[MeasuredRun, ...]:
     """Returns the noted runs, oldest first; rows that cannot be read are left out."""
     runs = []
-    for row in _rows(file):
+    for row in read_rows(file):
         try:
             run = MeasuredRun(**row)
             sound = run.seconds_per_step >= 0 and run.setup_s >= 0 and run.steps > 0
@@ -134,11 +128,3 @@ def peak_memory(device: str) -> int:
 def now() -> str:
     """Returns the time as records keep it."""
     return datetime.now().astimezone().isoformat(timespec="seconds")
-
-
-def _rows(file: Path) -> list[Mapping[str, Any]]:
-    try:
-        rows = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return []
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from engine.atomic import write_text
 from engine.models.entry import Licence
 from engine.models.places import data_folder, folder_name
+from engine.notes import read_table
 
 LicenceState = Literal["accepted", "outdated", "open"]
 _FILE = "licences.json"
@@ -68,11 +69,7 @@ class LicenceBook:
             self._write(rows)
 
     def _rows(self) -> dict[str, Any]:
-        try:
-            rows = json.loads(self.file.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return rows if isinstance(rows, dict) else {}
+        return read_table(self.file)
 
     def _write(self, rows: dict[str, Any]) -> None:
         write_text(self.file, json.dumps(rows, indent=2) + "\n")

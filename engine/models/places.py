@@ -7,13 +7,13 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from platformdirs import user_data_path
 
 from engine.atomic import write_text
 from engine.errors import InputError
 from engine.models.registry import known_model
+from engine.notes import read_table
 
 SEARCH_VARIABLE = "SMITE_STUDIO_MODELS"
 """Environment variable with shared folders, separated as in PATH. It is read here and nowhere else, so that command
@@ -67,7 +67,7 @@ def read_places(file: Path | None = None) -> ModelPlaces:
 
     A settings file that cannot be read counts as empty: the standard folder always works.
     """
-    table = _table(file or data_folder() / _FILE)
+    table = read_table(file or data_folder() / _FILE)
     from_environment = [Path(text) for text in os.environ.get(SEARCH_VARIABLE, "").split(os.pathsep) if text]
     shared = [*from_environment, *shared_folders(file=file)]
     chosen = table.get("chosen")
@@ -88,7 +88,7 @@ def choose_folder(name: str, folder: Path | None, *, file: Path | None = None) -
     if folder is not None and not folder.is_dir():
         raise InputError(f"'{folder}' is no folder. Nothing was changed.")
     file = file or data_folder() / _FILE
-    table = _table(file)
+    table = read_table(file)
     chosen = table.get("chosen")
     kept = {k: v for k, v in (chosen if isinstance(chosen, dict) else {}).items() if k != folder_name(name)}
     if folder is not None:
@@ -98,7 +98,7 @@ def choose_folder(name: str, folder: Path | None, *, file: Path | None = None) -
 
 def shared_folders(*, file: Path | None = None) -> tuple[Path, ...]:
     """Returns the shared folders that were chosen, without those that the environment names."""
-    return tuple(Path(str(text)) for text in _list(_table(file or data_folder() / _FILE).get("shared")))
+    return tuple(Path(str(text)) for text in _list(read_table(file or data_folder() / _FILE).get("shared")))
 
 
 def set_shared(folders: tuple[Path, ...], *, file: Path | None = None) -> None:
@@ -108,20 +108,12 @@ def set_shared(folders: tuple[Path, ...], *, file: Path | None = None) -> None:
         OutputError: The settings cannot be written.
     """
     file = file or data_folder() / _FILE
-    write_text(file, json.dumps({**_table(file), "shared": [str(path) for path in folders]}, indent=2) + "\n")
+    write_text(file, json.dumps({**read_table(file), "shared": [str(path) for path in folders]}, indent=2) + "\n")
 
 
 def places_with(store: Path | None) -> ModelPlaces:
     """Returns the usual places, or `store` alone where one is given."""
     return ModelPlaces(store) if store is not None else read_places()
-
-
-def _table(file: Path) -> dict[str, Any]:
-    try:
-        table = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return table if isinstance(table, dict) else {}
 
 
 def _list(value: object) -> list[object]:

@@ -17,8 +17,8 @@ from pytestqt.qtbot import QtBot
 from app.bootstrap import Studio
 from app.diagnostics.restart import RESTART_CODE, window_command
 from app.diagnostics.run_record import CrashedRun
-from app.model.devices import Device
 from engine.errors import OutputError
+from engine.hardware.devices import DeviceFacts
 from engine.project_io.folder import open_project
 from engine.project_io.journal import Journal
 from engine.project_io.recovery import find_recovery, recovered
@@ -188,7 +188,7 @@ def test_a_crash_without_a_project_is_told_too(studio: Studio) -> None:
 def test_the_page_tells_versions_machine_and_cache(studio: Studio, qtbot: QtBot, still: Path) -> None:
     add(studio, qtbot, [still])
     studio.core.notifier.error("'plate.png' is damaged.", "Traceback: plate.png")
-    studio.training.model.set_devices((Device("cuda:0", "A card", 24 << 30, 20 << 30),))
+    studio.training.model.set_devices((DeviceFacts("cuda:0", "A card", 24 << 30, 20 << 30),))
     studio.core.commands["window.diagnostics"].trigger()
     qtbot.waitUntil(lambda: not studio.core.stepper.busy)
     page = studio.diagnostics.page
