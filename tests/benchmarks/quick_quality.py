@@ -1,6 +1,6 @@
 """J and F of the quick backbone, per part, on every shot with known truth, the worst seed last.
 
-`python -m tests.benchmarks.quick_quality [SHOT:PAINTED ...] [--seeds 0 1 2] [--every 4] [--fusion | --draft]`
+`python -m tests.benchmarks.quick_quality [SHOT[@TAKE]:PAINTED ...] [--seeds 0 1 2] [--every 4] [--fusion | --draft]`
 Frames that were painted are not scored. Shots and their flow are kept in `--scratch DIR`, so that learning times hold
 flow only where a shot is measured for the first time.
 """

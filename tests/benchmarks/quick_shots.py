@@ -21,7 +21,7 @@ from engine.media import open_clip
 from tests.footage import SHOTS, make_shot
 
 CAPS = Path(__file__).parents[3] / "shared" / "media" / "caps"
-CASES = {"camera": 3, "drive": 3, "thin": 5, "face": 2, "fast": 3, "light": 3}
+CASES = {"camera": 3, "drive": 3, "thin": 5, "chair": 5, "face": 2, "fast": 3, "light": 3}
 CAPS_ANCHORS = (0, 33, 66)
 
 
@@ -51,18 +51,22 @@ def shot_names() -> list[str]:
 
 
 def open_shot(case: str, scratch: Path, settings: SegmentSettings) -> MeasuredShot:
-    """Opens 'name:painted frames'; made shots are written to `scratch` where they are not there yet."""
-    name, _, painted = case.partition(":")
+    """Opens 'name:painted frames', or 'name@take:painted frames' for another take of a made shot.
+
+    Made shots are written to `scratch` where they are not there yet.
+    """
+    named, _, painted = case.partition(":")
+    name, _, take = named.partition("@")
     if name == "caps":
         truth = _labels(CAPS / "Annotations")
         ids = sorted({int(v) for labels in truth.values() for v in np.unique(labels)} - {0, UNKNOWN})
         parts = PartSet.from_rows([{"id": value, "name": f"cap {value}"} for value in ids])
         return _measured(case, CAPS / "JPEGImages", truth, parts, CAPS_ANCHORS, settings)
-    folder = scratch / name
+    folder = scratch / named
     if name not in SHOTS:
         raise SystemExit(f"There is no shot '{name}'; known: {', '.join(shot_names())}.")
     if not (folder / "parts.json").is_file():
-        make_shot(name, folder)
+        make_shot(name, folder, seed=int(take or 0))
     truth = _labels(folder / "truth")
     parts = PartSet.from_json(json.loads((folder / "parts.json").read_text(encoding="utf-8")))
     numbers, count = sorted(truth), int(painted or CASES[name])

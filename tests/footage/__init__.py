@@ -13,12 +13,13 @@ import numpy as np
 
 from tests.footage.scene import Scene
 from tests.footage.shot import Shot, Writing, write_shot
-from tests.footage.shots import camera, drive, face, fast, light, sample, thin
+from tests.footage.shots import camera, chair, drive, face, fast, light, sample, thin
 
 SHOTS = {
     "camera": camera.scene,
     "drive": drive.scene,
     "thin": thin.scene,
+    "chair": chair.scene,
     "face": face.scene,
     "fast": fast.scene,
     "light": light.scene,
