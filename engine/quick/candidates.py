@@ -68,8 +68,8 @@ class Candidate:
         source: Index of the painted frame.
         box: Where it says something.
         positions: (bh, bw, 2) float32 at working size: where each pixel of the box lies in the painted frame.
-        weight: (bh/2, bw/2) float32 in [0, 1].
-        likeness: (bh/2, bw/2) float32, q: how well the painted frame explains the pixel, or its surroundings (shape).
+        weight: (bh/2, bw/2) float32 in [0, 1]: how far it explains the pixel, in colours.
+        vote: (bh/2, bw/2) float32 in [0, 1]: what its labels weigh beside those of others; less where patterns differ.
     """
 
     kind: Kind
@@ -77,7 +77,7 @@ class Candidate:
     box: Box
     positions: NDArray[np.float32]
     weight: NDArray[np.float32]
-    likeness: NDArray[np.float32]
+    vote: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -133,14 +133,10 @@ def _chain_candidate(frame: FrameView, source: Source, chain: Chain) -> Candidat
     width, height = frame.half_size
     half_map = _halved(chain.field) * np.float32(0.5) + pixel_grid(height, width)
     confidence = _halved(chain.confidence)
-    likeness = explained(frame, source.painted.view, half_map, confidence > 0.01)
+    explanation = explained(frame, source.painted.view, half_map, confidence > 0.01)
+    weight = np.sqrt(confidence) * explanation.likeness**4
     return Candidate(
-        "chain",
-        source.index,
-        Box(0, 0, height, width),
-        positions,
-        np.sqrt(confidence) * likeness**4,
-        likeness,
+        "chain", source.index, Box(0, 0, height, width), positions, weight, weight * explanation.pattern**4
     )
 
 
@@ -149,9 +145,9 @@ def _view_candidate(frame: FrameView, source: Source, model: Model) -> Candidate
     box = Box(0, 0, height, width)
     half_map, positions = _refined(frame, source.painted.view, model, box, None)
     valid = _inside(half_map, source.painted.view)
-    likeness = explained(frame, source.painted.view, half_map, valid)
-    strength = np.float32(source.trust * min(1.0, model.inliers / 60))
-    return Candidate("view", source.index, box, positions, strength * likeness**4, likeness)
+    explanation = explained(frame, source.painted.view, half_map, valid)
+    weight = np.float32(source.trust * min(1.0, model.inliers / 60)) * explanation.likeness**4
+    return Candidate("view", source.index, box, positions, weight, weight * explanation.pattern**4)
 
 
 @dataclass(frozen=True)
@@ -187,10 +183,11 @@ def _object_candidates(frame: FrameView, source: Source, model: Model, mask: NDA
     reach = cv2.distanceTransform((~inside).astype(np.uint8), cv2.DIST_L2, 3) <= _OBJECT_MARGIN
     half_map, positions = _refined(frame, source.painted.view, model, box, inside)
     valid = reach & _inside(half_map, source.painted.view)
-    likeness = explained(frame, source.painted.view, half_map, valid, corner=box.corner, fit_on=valid & inside)
-    strength = _object_trust(source, model, likeness[inside])
-    weight = np.minimum(np.float32(_OBJECT_EMPHASIS * strength) * likeness**4, np.float32(1.0))
-    exact = Candidate("object", source.index, box, positions, weight, likeness)
+    explanation = explained(frame, source.painted.view, half_map, valid, corner=box.corner, fit_on=valid & inside)
+    strength = _object_trust(source, model, explanation.likeness[inside])
+    weight = np.float32(_OBJECT_EMPHASIS * strength) * explanation.likeness**4
+    vote = np.minimum(weight * explanation.pattern**4, np.float32(1.0))
+    exact = Candidate("object", source.index, box, positions, np.minimum(weight, np.float32(1.0)), vote)
     return [exact, _shape_candidate(frame, source, model, outline, strength)]
 
 
@@ -205,7 +202,7 @@ def _shape_candidate(frame: FrameView, source: Source, model: Model, outline: _O
     likeness = explained_coarsely(frame, source.painted.view, half_map, valid, corner=box.corner)
     positions = cv2.perspectiveTransform(_grid(*box.full(frame.height, frame.width)), model.matrix)
     weight = np.float32(_SHAPE_SHARE * strength) * likeness**4 * _deep(outline.inside)
-    return Candidate("shape", source.index, box, positions, weight, likeness)
+    return Candidate("shape", source.index, box, positions, weight, weight)
 
 
 def _grid(rows: slice, columns: slice) -> NDArray[np.float32]:

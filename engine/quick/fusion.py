@@ -51,10 +51,11 @@ def fuse(
     for candidate in candidates:
         rows, columns = candidate.box.full(height, width)
         soft = sampled(painted[candidate.source].soft, candidate.positions)
-        weight = doubled(candidate.weight, soft.shape[0], soft.shape[1])
-        weight = weight * (1.0 - soft[..., -1] * np.float32(1 / 255))
-        votes[rows, columns] += soft[..., :-1] * (weight * np.float32(1 / 255))[..., None]
-        total[rows, columns] += weight
+        known = 1.0 - soft[..., -1] * np.float32(1 / 255)
+        weight = doubled(candidate.weight, soft.shape[0], soft.shape[1]) * known
+        vote = doubled(candidate.vote, soft.shape[0], soft.shape[1]) * known
+        votes[rows, columns] += soft[..., :-1] * (vote * np.float32(1 / 255))[..., None]
+        total[rows, columns] += vote
         missing[rows, columns] *= 1.0 - weight
     votes /= total[..., None]
     return Prior(votes, 1.0 - missing)

@@ -16,30 +16,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.quick.candidates import Candidate, Source
+from engine.quick.explain import ramp
 from engine.quick.fusion import Prior, sampled
 from engine.quick.painted import PaintedFrame
 
 
 @dataclass(frozen=True)
 class GateSettings:
-    """Chosen on light, drive, caps and thin (one seed each), in the middle of a broad optimum.
+    """Chosen on light, drive, caps, thin and chair (one seed each), in the middle of a broad optimum.
 
     Attributes:
-        share: Of the painted frames' word where they explain a pixel wholly, whatever becomes of its part.
         trust: Mean C over a part's pixels at which its gate begins to open, and at which it is open.
         agreement: The same for the soft IoU of the part as it is carried from either side.
         size: The same for its area, as a share of the largest painted one.
         edge_pixels: To this distance from the painted frames' edges an open gate lets them speak only as far as they
-            explain the pixel: there the network places edges better (camera .992 instead of .982).
+            explain the pixel, and for less than half: there the network places edges better (camera, chair).
+        edge_share: The most that they count for there.
         gain: C is multiplied by this there, and where the chained flow leads nowhere: what comes into the picture or
             hides the part has no painted pixel that could be right.
     """
 
-    share: float = 0.5
     trust: tuple[float, float] = (0.5, 0.8)
     agreement: tuple[float, float] = (0.3, 0.45)
     size: tuple[float, float] = (0.05, 0.1)
     edge_pixels: int = 2
+    edge_share: float = 0.4
     gain: float = 4.0
 
 
@@ -76,8 +77,8 @@ def vouched(
         return np.zeros(prior.parts.shape[2], np.float32)
     filled = prior.parts.sum((0, 1), dtype=np.float64)
     trust = (prior.parts * prior.trust[..., None]).sum((0, 1), dtype=np.float64) / np.maximum(filled, 1.0)
-    sure = np.maximum(_ramp(trust, settings.trust), _ramp(agreed, settings.agreement))
-    size = _ramp(filled / np.maximum(np.asarray(areas), 1.0), settings.size)
+    sure = np.maximum(ramp(trust, settings.trust), ramp(agreed, settings.agreement))
+    size = ramp(filled / np.maximum(np.asarray(areas), 1.0), settings.size)
     return np.asarray(sure * size, np.float32)
 
 
@@ -105,7 +106,7 @@ def blended(
         gates: (K,) `vouched`: where a part is vouched for, its pixels, and those that the network would give to it, are
             left to the painted frames.
         reach: (h, w) `reached`.
-        settings: The share elsewhere.
+        settings: How far.
     """
     settings = settings or GateSettings()
     known = prior.probabilities()
@@ -114,8 +115,9 @@ def blended(
         if gate > 0:
             open_to = np.maximum(open_to, 2.0 * gate * np.maximum(known[place], probabilities[place]))
     explained = np.float32(settings.gain) * prior.trust
-    limit = np.where(_edges(known, settings.edge_pixels), explained, np.maximum(explained, reach))
-    share = np.maximum(np.float32(settings.share) * prior.trust, np.minimum(open_to, limit))
+    at_edges = np.minimum(explained, np.float32(settings.edge_share))
+    limit = np.where(_edges(known, settings.edge_pixels), at_edges, np.maximum(explained, reach))
+    share = np.minimum(open_to, limit)
     mixed: NDArray[np.float32] = probabilities + np.minimum(share, np.float32(1.0)) * (known - probabilities)
     return mixed
 
@@ -125,8 +127,3 @@ def _edges(known: NDArray[np.float32], reach: int) -> NDArray[np.bool_]:
     labels = known.argmax(0).astype(np.uint8)
     changes = cv2.morphologyEx(labels, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
     return np.asarray(cv2.dilate(changes.astype(np.uint8), np.ones((2 * reach + 1,) * 2, np.uint8)) > 0)
-
-
-def _ramp(value: NDArray[np.floating], ends: tuple[float, float]) -> NDArray[np.float32]:
-    low, high = ends
-    return np.asarray(np.clip((value - low) / (high - low), 0.0, 1.0), np.float32)

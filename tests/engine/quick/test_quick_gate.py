@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from engine.quick.candidates import Box, Candidate
 from engine.quick.frame_view import FrameView
 from engine.quick.fusion import Prior
-from engine.quick.gate import agreement, blended, vouched
+from engine.quick.gate import GateSettings, agreement, blended, vouched
 from engine.quick.painted import PaintedFrame
 from engine.quick.plausible import painted_areas
 from engine.temporal.flow import pixel_grid
@@ -31,11 +31,17 @@ def everywhere() -> NDArray[np.float32]:
     return probabilities
 
 
-def test_the_network_has_the_last_word_where_nothing_is_explained_and_half_a_word_elsewhere() -> None:
-    assert np.allclose(blended(everywhere(), prior_of(0.0), NONE, ALL), everywhere())
-    mixed = blended(everywhere(), prior_of(1.0), NONE, ALL)
-    assert mixed[1, 5, 5] == pytest.approx(0.95)
-    assert mixed[1, 20, 20] == pytest.approx(0.45)
+def test_the_network_has_the_last_word_about_a_part_that_nobody_vouches_for() -> None:
+    for trust in (0.0, 1.0):
+        assert np.allclose(blended(everywhere(), prior_of(trust), NONE, ALL), everywhere())
+
+
+def test_a_part_that_is_vouched_for_is_mixed_by_half_at_its_edges_and_taken_over_elsewhere() -> None:
+    mixed = blended(everywhere(), prior_of(1.0), np.ones(1, np.float32), ALL)
+    assert mixed[1, 5, 5] == pytest.approx(1.0)
+    assert mixed[1, 20, 20] == pytest.approx(0.0)
+    share = GateSettings().edge_share
+    assert mixed[1, 5, 9] == pytest.approx(0.9 + share * 0.1)
     assert np.abs(mixed.sum(0) - 1).max() < 1e-6
 
 
@@ -46,10 +52,11 @@ def test_a_part_that_is_vouched_for_does_not_grow_over_what_is_unexplained() -> 
     assert not labels[:, 14:].any()
 
 
-def test_beside_an_edge_the_network_decides_where_little_is_explained() -> None:
-    for trust, grown in ((0.05, True), (0.3, False)):
+def test_beside_an_edge_the_network_decides() -> None:
+    for trust in (0.05, 0.3, 1.0):
         labels = blended(everywhere(), prior_of(trust), np.ones(1, np.float32), ALL).argmax(0)
-        assert bool(labels[5, 11]) == grown
+        assert labels[5, 11]
+        assert not labels[5, 14]
 
 
 def test_what_comes_into_the_picture_is_left_to_the_network_though_its_part_is_vouched_for() -> None:

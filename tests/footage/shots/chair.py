@@ -21,9 +21,10 @@ def scene(generator: np.random.Generator) -> Scene:
     grain = wood_grain()
     start, swing = float(generator.uniform(0, 360)), float(generator.uniform(30, 45)) * float(generator.choice((-1, 1)))
     x0, y0 = float(generator.uniform(150, 570)), float(generator.uniform(300, 420))
+    path = ((0, (0, 0, 0)), (22, (swing, 9, 3)), (38, (0.6 * swing, 4, 5)), (59, (1.5 * swing, 14, 2)))
 
     def layers(time: float) -> list[Placed]:
-        (turned, x, y) = along(((0, (0, 0, 0)), (22, (swing, 9, 3)), (38, (0.6 * swing, 4, 5)), (59, (1.5 * swing, 14, 2))), time)
+        turned, x, y = along(path, time)
         chair = drawn(_chair(), View(start + turned, size=1.4), grain, 1)
         return [
             Placed(room, warp_of(shift(*corner) @ zoom(size))),
