@@ -20,8 +20,9 @@ _LOOSE_REACH = 15
 _LOCATED = 0.55
 _BOOST = 1.2
 _LEAST_AREA = 0.12
-_WHOLE = 0.5  # of the typical area: what is found at that size needs no boost, which only swells it (chair by 8 %)
+_WHOLE = 0.8  # of the typical area: what is found at that size needs no boost, which only swells it (chair by 8 %)
 _LEAST_AREA_AT_BORDER = 0.003  # .006 in the study; what just comes into the frame is smaller still
+_SLIVER = 4  # pixels across; of what comes into the frame the colours are compared with those of a piece, not of all
 _LEAST_LIKENESS = 0.6
 _HALF_VOUCHED = 0.1  # where painted frames vouch this much, a change of light may change the colours
 _HALF_VALUE = 0.5  # with the next two: what belongs to an object although something unknown lies between
@@ -163,14 +164,25 @@ def _most_alike(
             continue
         if mean[name] <= _LOOSE_PROBABILITY:
             continue
-        alike = float(np.sqrt(_histogram(frame, names == name) * look.histogram).sum())
+        own = _histogram(frame, names == name)
+        alike = float(np.sqrt(own * look.histogram).sum())
         vouching = 1.0 + min(1.0, float(support[name]) / _SUPPORT)
-        if alike > _LEAST_LIKENESS or support[name] > _HALF_VOUCHED:
+        sliver = (
+            at_border
+            and min(wide, high) >= _SLIVER
+            and _contained(own, area / max(look.area, 1.0), look) > _LEAST_LIKENESS
+        )
+        if alike > _LEAST_LIKENESS or support[name] > _HALF_VOUCHED or sliver:
             size = min(1.0, area / max(look.area, 1.0))
             values[name] = float(np.sqrt(size) * mean[name] ** 2 * alike * vouching)
     if not values:
         return None
     return _with_other_half(names, stats, values, look)
+
+
+def _contained(own: NDArray[np.float32], share: float, look: ObjectLook) -> float:
+    """Returns how much of a component's colours the object has, however little of the object it is."""
+    return float(np.minimum(share * own, look.histogram).sum() / share)
 
 
 def _with_other_half(

@@ -50,6 +50,8 @@ def main() -> None:
         profile = _learned(task, store)
         for name, used in (("fusion, flow at hand", None), ("standard, flow at hand", profile)):
             _scored(name, lambda used=used: segment(task, store, used), store, asked.frames)
+        fresh = FlowStore(task.source, Path(scratch) / "fresh", working_size=size)
+        _scored("standard, flow computed", lambda: segment(task, fresh, profile), fresh, asked.frames)
 
 
 def _task(folder: Path, scale: float, frames: int) -> ClipTask:
