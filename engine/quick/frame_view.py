@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-NUM_FEATURES = 3000
+NUM_FEATURES = 2000  # 3000 in the study; drive .880 and .878 by fusion alone, the others the same, and a seventh less time
 
 
 class FrameView:
