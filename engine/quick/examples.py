@@ -26,7 +26,8 @@ Origin = Literal["held out", "round trip", "unpainted", "plain", "synthetic"]
 
 _SURE = 0.75  # trust above which an unpainted frame's fused label is learned
 _ROUND_TRIP_REACH = 16
-_OPEN_REACH = 60  # frames from the only painted one; of 24 and 60 the better
+_OPEN_REACH = 60  # frames from the nearest painted one; of 24 and 60 the better
+_CHAIN_REACH = 120  # frames over which painted ones are chained to learn from: beyond, a chain keeps .03 of its trust
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ class ExampleMaker:
         chains: dict[tuple[int, int], Chain] = {}
         for one, other in self._neighbours():
             between = self._flow.frames_between(one, other)
+            if len(between) > _CHAIN_REACH:
+                continue
             for frame, chain in walk(self._flow, one, between[1:]):
                 if frame == other:
                     chains[other, one] = chain
@@ -126,23 +129,27 @@ class ExampleMaker:
         return [(one, other) for one, other in itertools.pairwise(anchors) if other in self._task.scene_of(one)]
 
     def _stretches(self) -> list[tuple[tuple[int, ...], Sequence[int]]]:
-        """Returns the frames between two painted ones, and those with one on one side only, with the painted ones.
+        """Returns frames between two painted ones, and frames beside one, with the painted ones they are seen from.
 
         The study learns from the former alone; with one painted frame there are none, and nothing shows the network
         how the object looks from elsewhere (chair with one painted frame .908, and .93 with them).
         """
-        found: list[tuple[tuple[int, ...], Sequence[int]]] = [
-            ((one, other), self._flow.frames_between(one + 1, other - 1)) for one, other in self._neighbours()
-        ]
-        anchors = [reference.frame for reference in self._knowledge.painted if reference.frame is not None]
-        for anchor in anchors:
-            scene = self._task.scene_of(anchor)
-            inside = [other for other in anchors if other in scene]
-            if anchor == min(inside):
-                found.append(((anchor,), self._flow.frames_between(scene.start, anchor - 1)[-_OPEN_REACH:]))
-            if anchor == max(inside):
-                found.append(((anchor,), self._flow.frames_between(anchor + 1, scene.stop - 1)[:_OPEN_REACH]))
-        return found
+        closed: list[tuple[tuple[int, ...], Sequence[int]]] = []
+        beside: list[tuple[tuple[int, ...], Sequence[int]]] = []
+        met: set[tuple[int, bool]] = set()
+        for one, other in self._neighbours():
+            inside = self._flow.frames_between(one + 1, other - 1)
+            if len(inside) <= _OPEN_REACH:
+                closed.append(((one, other), inside))
+                met |= {(one, True), (other, False)}
+        for anchor in (reference.frame for reference in self._knowledge.painted):
+            if anchor is not None:
+                scene = self._task.scene_of(anchor)
+                before = self._flow.frames_between(scene.start, anchor - 1)[-_OPEN_REACH:]
+                behind = self._flow.frames_between(anchor + 1, scene.stop - 1)[:_OPEN_REACH]
+                beside += [((anchor,), before)] if (anchor, False) not in met else []
+                beside += [((anchor,), behind)] if (anchor, True) not in met else []
+        return closed + beside
 
     def _others(self, index: int) -> list[int]:
         frame = self._knowledge.painted[index].frame

@@ -32,14 +32,18 @@ def without_specks(
     labels = probabilities.argmax(0)
     specks = np.zeros(labels.shape, bool)
     for place, area in enumerate(areas):
-        count, names, stats, _ = cv2.connectedComponentsWithStats((labels == place + 1).astype(np.uint8))
-        if count > 1:
-            size = np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
-            mean = np.bincount(names.ravel(), probabilities[place + 1].ravel(), count) / size
-            vouched = np.bincount(names.ravel(), support[place].ravel(), count) / size
-            dropped = (size < _SMALL_SHARE * area) & (mean < _PROBABILITY) & (vouched < _SUPPORT)
-            dropped[0] = False
-            specks |= dropped[names]
+        own = (labels == place + 1).astype(np.uint8)
+        left, top, width, height = cv2.boundingRect(own)
+        if not width:
+            continue
+        box = (slice(top, top + height), slice(left, left + width))
+        count, names, stats, _ = cv2.connectedComponentsWithStats(own[box])
+        size = np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
+        mean = np.bincount(names.ravel(), probabilities[place + 1][box].ravel(), count) / size
+        vouched = np.bincount(names.ravel(), support[place][box].ravel(), count) / size
+        dropped = (size < _SMALL_SHARE * area) & (mean < _PROBABILITY) & (vouched < _SUPPORT)
+        dropped[0] = False
+        specks[box] |= dropped[names]
     if not specks.any():
         return probabilities
     result = probabilities.copy()

@@ -11,6 +11,7 @@ import pytest
 from engine.quick.batches import BatchDrawer, BatchSettings
 from engine.quick.examples import ExampleMaker
 from engine.quick.knowledge import Knowledge, painted_frames
+from engine.temporal.flow import Flow
 from engine.temporal.flow_store import FlowStore
 from tests.engine.quick.disc_clip import disc_task, moving_disc
 
@@ -38,6 +39,25 @@ def test_unpainted_frames_on_either_side_teach_what_is_sure(
         labels = np.where(example.target[..., :-1].max(2) >= 128, example.target[..., :-1].argmax(2) + 1, 0)
         assert known.mean() > 0.4
         assert (labels == truth[frame])[known].mean() > 0.95
+
+
+def test_frames_far_from_any_painted_one_are_not_walked_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    clip, truth = moving_disc(range(1, 201), step=0.3)
+    task = disc_task(clip, truth, (1, 200))
+    flow = FlowStore(clip, None, working_size=(96, 64))
+    asked: set[int] = set()
+    between = flow.between
+
+    def noted(frame: int, neighbour: int) -> Flow:
+        asked.update((frame, neighbour))
+        return between(frame, neighbour)
+
+    monkeypatch.setattr(flow, "between", noted)
+    examples = ExampleMaker(task, flow, Knowledge.of(painted_frames(task, flow)), np.random.default_rng(0))
+    found = [example for example in (*examples.held_out(), *examples.unpainted(4)) if example is not None]
+    assert {example.origin for example in found} == {"held out", "unpainted"}
+    assert asked
+    assert all(frame <= 61 or frame >= 140 for frame in asked)
 
 
 def test_crops_depend_on_the_seed_alone_and_their_classes_sum_to_one() -> None:
