@@ -25,7 +25,6 @@ _PACKAGES = (
     "opencv-python-headless",
     "av",
     "openimageio",
-    "openexr",
 )
 _NOT_HERE = "not installed"
 _UNKNOWN = "unknown"
