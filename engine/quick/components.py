@@ -21,7 +21,7 @@ _LOCATED = 0.55
 _BOOST = 1.2
 _LEAST_AREA = 0.12
 _WHOLE = 0.8  # of the typical area: what is found at that size needs no boost, which only swells it (chair by 8 %)
-_LEAST_AREA_AT_BORDER = 0.003  # .006 in the study; what just comes into the frame is smaller still
+_LEAST_AREA_AT_BORDER = 0.002  # .006 in the study; what just comes into the frame is smaller still
 _SLIVER = 4  # pixels across; of what comes into the frame the colours are compared with those of a piece, not of all
 _LEAST_LIKENESS = 0.6
 _HALF_VOUCHED = 0.1  # where painted frames vouch this much, a change of light may change the colours
@@ -121,12 +121,17 @@ def _believed(
         kept = _supported(foreground, names, stats, support)
         return strength, kept[names] | _near(kept[names], foreground), True
     chosen = _most_alike(frame, foreground, vouched, look)
-    if chosen is None or np.count_nonzero(chosen) < _WHOLE * look.area:
+    if chosen is None or (np.count_nonzero(chosen) < _WHOLE * look.area and not _cut_off(chosen)):
         strength = 1.0 + np.float32(_BOOST) * (1.0 - trust)
         chosen = _most_alike(frame, np.minimum(foreground * strength, 1.0), vouched, look)
     if chosen is None:
         return strength, np.zeros(foreground.shape, bool), None
     return strength, chosen | _near(chosen, foreground), False
+
+
+def _cut_off(component: NDArray[np.bool_]) -> bool:
+    """Returns whether the frame's border cuts through: then it has a reason to be small."""
+    return bool(component[[0, -1]].any() or component[:, [0, -1]].any())
 
 
 def _supported(
