@@ -23,7 +23,7 @@ from tests.app.window_artist import ScriptedQuestions, add, end, make_studio
 from tests.engine.mattes.small_result import write_png_plate, write_result
 from tests.engine.quick.disc_clip import moving_disc
 
-WAIT_MS = 90_000
+WAIT_MS = 240_000
 
 
 @pytest.fixture(autouse=True)

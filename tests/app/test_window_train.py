@@ -26,7 +26,7 @@ from tests.app.window_artist import ScriptedQuestions
 from tests.engine.quick.disc_clip import moving_disc
 from tests.engine.smite.tiny_model import make_tiny_model
 
-WAIT_MS = 90_000
+WAIT_MS = 240_000
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from engine.results.folder import ResultReader
 from tests.app.window_artist import ScriptedQuestions, add, drag
 from tests.engine.cli.small_clip import write_small_clip
 
-WAIT_MS = 90_000
+WAIT_MS = 240_000
 
 
 @pytest.fixture(autouse=True)
