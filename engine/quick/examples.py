@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -107,22 +107,34 @@ class ExampleMaker:
     def unpainted(self, count: int) -> Iterator[Example | None]:
         """Yields unpainted frames with the fused labels where the painted frames are sure; None where work goes on."""
         spans = [span for span in self._stretches() if span[1]]
-        wanted: dict[int, tuple[int, ...]] = {}
+        wanted: list[set[int]] = [set() for _ in spans]
         for place in range(count if spans else 0):
-            ends, inside = spans[place % len(spans)]
-            wanted[int(self._rng.choice(inside))] = ends
+            wanted[place % len(spans)].add(int(self._rng.choice(spans[place % len(spans)][1])))
         index_of = {reference.frame: i for i, reference in enumerate(self._knowledge.painted)}
-        for frame, ends in sorted(wanted.items()):
-            sources = []
-            for end in ends:
-                route = self._flow.frames_between(min(end, frame), max(end, frame))
-                chain = yield from walked(self._flow, route if end < frame else route[::-1])
-                index = index_of[end]
-                sources.append(Source(index, self._knowledge.painted[index], abs(frame - end), chain))
-            view = self._frames.view(frame)
-            candidates = find_candidates(view, sources, self._knowledge.groups)
-            prior = fuse(candidates, self._knowledge.painted, self._size, self._knowledge.painted[0].num_parts)
-            yield make_example("unpainted", view, prior, _pseudo_labels(prior))
+        for (ends, _), frames in zip(spans, wanted, strict=True):
+            chains = {}
+            for end in ends if frames else ():
+                chains[end] = yield from self._chains(end, frames)
+            for frame in sorted(frames):
+                sources = [
+                    Source(index_of[end], self._knowledge.painted[index_of[end]], abs(frame - end), chains[end][frame])
+                    for end in ends
+                ]
+                view = self._frames.view(frame)
+                candidates = find_candidates(view, sources, self._knowledge.groups)
+                prior = fuse(candidates, self._knowledge.painted, self._size, self._knowledge.painted[0].num_parts)
+                yield make_example("unpainted", view, prior, _pseudo_labels(prior))
+
+    def _chains(self, end: int, frames: Set[int]) -> Generator[None, None, dict[int, Chain]]:
+        """Returns the chains of frames on one side of a painted one to it; yields where work goes on."""
+        first, last = min(*frames, end), max(*frames, end)
+        route = self._flow.frames_between(first, last)
+        found = {}
+        for frame, chain in walk(self._flow, end, route[1:] if end == first else route[-2::-1]):
+            if frame in frames:
+                found[frame] = chain
+            yield None
+        return found
 
     def _neighbours(self) -> list[tuple[int, int]]:
         anchors = [reference.frame for reference in self._knowledge.painted if reference.frame is not None]
