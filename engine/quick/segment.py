@@ -30,6 +30,8 @@ from engine.quick.vote import VoteSettings, voted
 from engine.temporal.flow_chain import Carried, carry
 from engine.temporal.flow_store import FlowStore
 
+_AGREED = 0.7  # agreement of both sides about every part from which no third painted frame is searched for objects
+
 
 @dataclass(frozen=True)
 class _Scored:
@@ -68,12 +70,16 @@ class _Segmenter:
         view = self.frames.view(item.frame)
         painted = self.knowledge.painted
         sources = sources_for(item, span, painted, self.task.scene_of(item.frame))
-        candidates = find_candidates(view, sources, self.knowledge.groups)
+        candidates = find_candidates(view, [source for source in sources if source.whole_view], self.knowledge.groups)
+        agreed = agreement(candidates, painted)
+        if agreed.min(initial=1.0) < _AGREED:
+            others = [source for source in sources if not source.whole_view]
+            candidates += find_candidates(view, others, self.knowledge.groups)
         prior = fuse(candidates, painted, self.plate.working_size, len(self.plate.canonical_ids))
         support = prior.parts.transpose(2, 0, 1) * prior.trust
         known = prior.probabilities()
         if self.refiner is not None:
-            gates = vouched(prior, agreement(candidates, painted), self.areas)
+            gates = vouched(prior, agreed, self.areas)
             reach = reached(sources, view.height, view.width)
             known = blended(refined(self.refiner, view.lab, prior), prior, gates, reach)
             known = plausible(known, prior, self.areas)
