@@ -23,6 +23,8 @@ _LEAST_AREA = 0.12
 _WHOLE = 0.8  # of the typical area: what is found at that size needs no boost, which only swells it (chair by 8 %)
 _LEAST_AREA_AT_BORDER = 0.002  # .006 in the study; what just comes into the frame is smaller still
 _SLIVER = 4  # pixels across; of what comes into the frame the colours are compared with those of a piece, not of all
+_SLIVER_AREA = 64  # pixels; fewer have no colours to speak of
+_SLIVER_PROBABILITY = 0.75
 _LEAST_LIKENESS = 0.6
 _HALF_VOUCHED = 0.1  # where painted frames vouch this much, a change of light may change the colours
 _HALF_VALUE = 0.5  # with the next two: what belongs to an object although something unknown lies between
@@ -175,6 +177,8 @@ def _most_alike(
         sliver = (
             at_border
             and min(wide, high) >= _SLIVER
+            and area >= _SLIVER_AREA
+            and mean[name] > _SLIVER_PROBABILITY
             and _contained(own, area / max(look.area, 1.0), look) > _LEAST_LIKENESS
         )
         if alike > _LEAST_LIKENESS or support[name] > _HALF_VOUCHED or sliver:
