@@ -8,7 +8,7 @@ import time
 from dataclasses import asdict
 from typing import Any, TextIO, TypeVar
 
-from engine.jobs import Event, FrameDone, Job, Message, Progress, TrainStep
+from engine.jobs import Event, FrameDone, Job, Message, Progress, TrainStep, run_to_end, watched
 
 R = TypeVar("R")
 _REDRAW_EVERY_S = 0.1
@@ -33,16 +33,11 @@ class Reporter:
 
     def drive(self, job: Job[R]) -> R:
         """Runs `job` to its end, showing its events; an interrupt closes it so that it can clean up."""
+        shown = watched(job, self._show)
         try:
-            while True:
-                try:
-                    event = next(job)
-                except StopIteration as stop:
-                    result: R = stop.value
-                    return result
-                self._show(event)
+            return run_to_end(shown)
         finally:
-            job.close()
+            shown.close()
             self._end_line()
 
     def say(self, text: str) -> None:

@@ -14,7 +14,7 @@ _FOREIGN_SOURCES = 3  # painted frames without a chain that are searched for obj
 
 
 def sources_for(item: Carried, span: Span, painted: Sequence[PaintedFrame], scene: FrameRange) -> list[Source]:
-    """Returns the two neighbouring painted frames with their chains, or others where there is none in the scene."""
+    """Returns the neighbouring painted frames with their chains, or others where there is none in the scene."""
     found = []
     for anchor, chain in ((span.before, item.before), (span.behind, item.behind)):
         if anchor is None:
@@ -22,7 +22,7 @@ def sources_for(item: Carried, span: Span, painted: Sequence[PaintedFrame], scen
         index = next(i for i, reference in enumerate(painted) if reference.frame == anchor)
         found.append(Source(index, painted[index], abs(item.frame - anchor), chain))
     if found:
-        return found + _third(item.frame, painted, {source.index for source in found})
+        return found
     return [
         Source(index, reference, None, None, whole_view=True)
         for index, reference in list(enumerate(painted))[:_FOREIGN_SOURCES]
@@ -30,12 +30,13 @@ def sources_for(item: Carried, span: Span, painted: Sequence[PaintedFrame], scen
     ]
 
 
-def _third(frame: int, painted: Sequence[PaintedFrame], used: set[int]) -> list[Source]:
-    """Returns the closest other painted frame, in which objects alone are looked for."""
+def third_source(frame: int, painted: Sequence[PaintedFrame], neighbours: Sequence[Source]) -> list[Source]:
+    """Returns the closest painted frame beside the neighbours, for its objects alone; [] where there is none."""
+    used = {source.index for source in neighbours if source.distance is not None}
     others = [
         (abs(reference.frame - frame), index)
         for index, reference in enumerate(painted)
-        if reference.frame is not None and index not in used
+        if reference.frame is not None and used and index not in used
     ]
     if not others:
         return []

@@ -22,7 +22,7 @@ from engine.quick.gate import agreement, blended, reached, vouched
 from engine.quick.knowledge import Knowledge, painted_frames
 from engine.quick.memory import stored_references, stored_refiner
 from engine.quick.network import Refiner, fused, refined
-from engine.quick.plan import sources_for
+from engine.quick.plan import sources_for, third_source
 from engine.quick.plausible import painted_areas, plausible
 from engine.quick.spans import Span, spans_of
 from engine.quick.specks import without_specks
@@ -70,11 +70,11 @@ class _Segmenter:
         view = self.frames.view(item.frame)
         painted = self.knowledge.painted
         sources = sources_for(item, span, painted, self.task.scene_of(item.frame))
-        candidates = find_candidates(view, [source for source in sources if source.whole_view], self.knowledge.groups)
+        candidates = find_candidates(view, sources, self.knowledge.groups)
         agreed = agreement(candidates, painted)
         if agreed.min(initial=1.0) < _AGREED:
-            others = [source for source in sources if not source.whole_view]
-            candidates += find_candidates(view, others, self.knowledge.groups)
+            third = third_source(item.frame, painted, sources)
+            candidates += find_candidates(view, third, self.knowledge.groups)
         prior = fuse(candidates, painted, self.plate.working_size, len(self.plate.canonical_ids))
         support = prior.parts.transpose(2, 0, 1) * prior.trust
         known = prior.probabilities()

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from tests.footage.layers import DENSITY, Floats, Texture, to_linear
 from tests.footage.photographs import photograph
 
-BOX = 240
 FOOT = (120.0, 200.0)
-"""Where the origin of the solids lies in the cut-out of BOX x BOX photograph pixels."""
+"""Where the origin of the solids lies in the cut-out, in photograph pixels."""
 
+_BOX = 240  # side of the cut-out in photograph pixels
+_SIZE = 1.4  # photograph pixels for a unit
+_DOWN_DEGREES = 14.0  # by which the camera looks down
 _FINER = 4
 _SUN = np.array([0.5, -0.7, -0.5]) / np.linalg.norm([0.5, -0.7, -0.5])
 _CUBE = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float64)
@@ -33,22 +35,18 @@ class View:
     Attributes:
         turned: Degrees around the upright axis.
         lean: Degrees in the picture.
-        size: Photograph pixels for a unit.
-        down: Degrees by which the camera looks down.
     """
 
     turned: float
     lean: float = 0.0
-    size: float = 1.4
-    down: float = 14.0
 
     def matrix(self) -> NDArray[np.float64]:
         """Returns the (3, 3) map from solids to the picture; z points away from the camera."""
-        a, b, c = np.deg2rad([self.turned, self.lean, self.down])
+        a, b, c = np.deg2rad([self.turned, self.lean, _DOWN_DEGREES])
         upright = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
         leaning = np.array([[np.cos(b), -np.sin(b), 0], [np.sin(b), np.cos(b), 0], [0, 0, 1]])
         downwards = np.array([[1, 0, 0], [0, np.cos(c), -np.sin(c)], [0, np.sin(c), np.cos(c)]])
-        return np.asarray(self.size * downwards @ leaning @ upright)
+        return np.asarray(_SIZE * downwards @ leaning @ upright)
 
 
 def board(part_id: int, centre: Point3, half: Point3) -> Solid:
@@ -74,7 +72,7 @@ def wood_grain() -> Floats:
     return np.asarray(grain / grain.mean(), np.float32)
 
 
-def drawn(solids: list[Solid], view: View, grain: Floats, num_parts: int, lit: float = 0.05) -> Texture:
+def drawn(solids: list[Solid], view: View, grain: Floats, num_parts: int) -> Texture:
     """Returns the solids as a cut-out, drawn at four times its density from the farthest face to the nearest.
 
     Args:
@@ -82,9 +80,8 @@ def drawn(solids: list[Solid], view: View, grain: Floats, num_parts: int, lit: f
         view: From where.
         grain: (128, 128) brightness that is laid over every face.
         num_parts: Parts of the shot.
-        lit: Linear light that a face reflects beside .018 where it looks at the sun.
     """
-    side = BOX * DENSITY * _FINER
+    side = _BOX * DENSITY * _FINER
     shade = np.zeros((side, side), np.float32)
     part = np.zeros((side, side), np.uint8)
     matrix = view.matrix()
@@ -101,7 +98,7 @@ def drawn(solids: list[Solid], view: View, grain: Floats, num_parts: int, lit: f
         if cv2.contourArea(outline) > 1:
             wood = cv2.warpPerspective(grain, cv2.getPerspectiveTransform(corners_px, outline), (side, side))
             inside = mask > 0
-            shade[inside] = (0.018 + lit * max(float(normal @ _SUN), 0.0)) * (0.6 + 0.4 * wood[inside])
+            shade[inside] = (0.018 + 0.05 * max(float(normal @ _SUN), 0.0)) * (0.6 + 0.4 * wood[inside])
             part[inside] = part_id
     return _texture(shade, part, num_parts)
 

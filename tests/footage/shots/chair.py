@@ -25,7 +25,7 @@ def scene(generator: np.random.Generator) -> Scene:
 
     def layers(time: float) -> list[Placed]:
         turned, x, y = along(path, time)
-        chair = drawn(_chair(), View(start + turned, size=1.4), grain, 1)
+        chair = drawn(_chair(), View(start + turned), grain, 1)
         return [
             Placed(room, warp_of(shift(*corner) @ zoom(size))),
             Placed(chair, warp_of(shift(x0 + x - FOOT[0], y0 + y - FOOT[1]))),
